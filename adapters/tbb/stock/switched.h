@@ -1,0 +1,25 @@
+// The build switch of a oneTBB program, position "stock": oneTBB's own types.
+//
+// A program includes "parkway/tbb/switched.h" and depends on //adapters/tbb:switched; the flag
+// --//bazel:locks=stock|parkway selects this file or its twin in ../parkway. Both declare the
+// same names, so that no line of the program changes.
+
+#ifndef PARKWAY_ADAPTERS_TBB_SWITCHED_H_
+#define PARKWAY_ADAPTERS_TBB_SWITCHED_H_
+
+#include <oneapi/tbb/mutex.h>
+
+namespace parkway {
+namespace switched {
+namespace tbb {
+
+using mutex = ::tbb::mutex;
+
+// Which position of the switch this program was built with.
+inline constexpr char kLocks[] = "stock";
+
+}  // namespace tbb
+}  // namespace switched
+}  // namespace parkway
+
+#endif  // PARKWAY_ADAPTERS_TBB_SWITCHED_H_

@@ -1,0 +1,224 @@
+"""The repositories parkway builds against, for a WORKSPACE.
+
+    load("@parkway//bazel:deps.bzl", "parkway_dependencies")
+    parkway_dependencies()
+
+A repository that the calling WORKSPACE declared before is kept as it is.
+
+Environment variables, set by the configs of .bazelrc with --repo_env:
+
+  PARKWAY_HOSTS     2022 or 2025: the set of versions (see versions.bzl). Default: 2025 from
+                    Bazel 7 on, 2022 before.
+  PARKWAY_DEPS      source (default): build everything from the pinned sources.
+                    system: use the libraries installed on this machine, found by pkg-config.
+  PARKWAY_ARCHIVES  a folder with Debian's source tarballs, set by bazelw where upstream's
+                    addresses cannot be reached; each is checked against its own sha256.
+"""
+
+load(":system_deps.bzl", "system_repository", "system_versions")
+load(":versions.bzl", "BUILD_TOOLS", "DEV", "HOSTS")
+
+_ENVIRON = ["PARKWAY_HOSTS", "PARKWAY_DEPS", "PARKWAY_ARCHIVES"]
+
+# What we change in upstream's BUILD files: dep -> list of (file, old, new, set or "").
+_EDITS = {
+    "com_google_absl": [
+        # Bazel gives other repositories' headers with -iquote only: without this,
+        # #include <absl/...> would take a copy in /usr/include when there is one.
+        (
+            "absl/base/BUILD.bazel",
+            "    name = \"config\",\n",
+            "    name = \"config\",\n    deps = [\"//:parkway_include_root\"],\n",
+            "",
+        ),
+    ],
+    "oneTBB": [
+        # Gone since Bazel 6.
+        ("BUILD.bazel", "@bazel_tools//platforms:", "@platforms//os:", "2022"),
+    ],
+    "com_google_googletest": [
+        # Only used with --define=absl=1; the names of WORKSPACE repositories.
+        ("BUILD.bazel", "@abseil-cpp//", "@com_google_absl//", "2025"),
+        ("BUILD.bazel", "@re2//", "@com_googlesource_code_re2//", "2025"),
+    ],
+    "com_github_google_benchmark": [
+        # module_version() is not known to Bazel before 6 and None in a WORKSPACE.
+        (
+            "BUILD.bazel",
+            "(module_version() if module_version() != None else \"\")",
+            "\"1.9.1\"",
+            "2025",
+        ),
+    ],
+}
+
+_INCLUDE_ROOT = """
+cc_library(
+    name = "parkway_include_root",
+    includes = ["."],
+    visibility = ["//visibility:public"],
+)
+"""
+
+_RELACY_BUILD = """
+cc_library(
+    name = "relacy",
+    hdrs = glob(["relacy/**/*.h", "relacy/**/*.hpp"]),
+    includes = ["."],
+    visibility = ["//visibility:public"],
+)
+"""
+
+def _is_bazel7():
+    """True from Bazel 7 on; the empty version is Debian's Bazel 4."""
+    major = native.bazel_version.split(".")[0] if hasattr(native, "bazel_version") else ""
+    return major.isdigit() and int(major) >= 7
+
+def _hosts(ctx):
+    hosts = ctx.os.environ.get("PARKWAY_HOSTS", "") or ctx.attr.default_hosts
+    if hosts not in HOSTS:
+        fail("PARKWAY_HOSTS=%s: allowed values are %s" % (hosts, ", ".join(sorted(HOSTS))))
+    return hosts
+
+def _from_system(ctx):
+    deps = ctx.os.environ.get("PARKWAY_DEPS", "") or "source"
+    if deps not in ["source", "system"]:
+        fail("PARKWAY_DEPS=%s: allowed values are source, system" % deps)
+    return deps == "system"
+
+def _fetch(ctx, entry):
+    """Extracts Debian's tarball when bazelw brought it, upstream's archive else."""
+    archives = ctx.os.environ.get("PARKWAY_ARCHIVES", "")
+    local = archives + "/" + entry.get("debian", "-").split("/")[-1]
+    if archives and ctx.path(local).exists:
+        ctx.download_and_extract(
+            url = ["file://" + local],
+            sha256 = entry["debian_sha256"],
+            stripPrefix = entry["debian_prefix"],
+        )
+    else:
+        ctx.download_and_extract(
+            url = [entry["url"]],
+            sha256 = entry["sha256"],
+            stripPrefix = entry["strip_prefix"],
+        )
+
+def _parkway_repository_impl(ctx):
+    dep = ctx.attr.dep
+    if _from_system(ctx):
+        system_repository(ctx, dep)
+        return
+    hosts = _hosts(ctx)
+    _fetch(ctx, DEV[dep] if dep in DEV else HOSTS[hosts][dep])
+    for path, old, new, only in _EDITS.get(dep, []):
+        if only and only != hosts:
+            continue
+        text = ctx.read(path)
+        if old not in text:
+            fail("%s of %s (%s) has no line %r to edit" % (path, dep, hosts, old))
+        ctx.file(path, text.replace(old, new), executable = False)
+    if dep == "com_google_absl":
+        root = ctx.path("BUILD.bazel")
+        text = ctx.read(root) if root.exists else ""
+        ctx.file("BUILD.bazel", text + _INCLUDE_ROOT, executable = False)
+    elif dep == "relacy":
+        ctx.file("BUILD.bazel", _RELACY_BUILD, executable = False)
+
+parkway_repository = repository_rule(
+    implementation = _parkway_repository_impl,
+    doc = "One of the archives of versions.bzl, in the version that PARKWAY_HOSTS selects.",
+    attrs = {
+        "dep": attr.string(mandatory = True, doc = "Its key in versions.bzl."),
+        "default_hosts": attr.string(default = "2022"),
+    },
+    environ = _ENVIRON,
+)
+
+def _parkway_build_tool_impl(ctx):
+    _fetch(ctx, BUILD_TOOLS[ctx.attr.bazel][ctx.attr.dep])
+
+parkway_build_tool = repository_rule(
+    implementation = _parkway_build_tool_impl,
+    doc = "One of BUILD_TOOLS in versions.bzl.",
+    attrs = {
+        "bazel": attr.string(mandatory = True),
+        "dep": attr.string(mandatory = True),
+    },
+    environ = ["PARKWAY_ARCHIVES"],
+)
+
+_HOSTS_H = """\
+// Generated: the versions of the hosts that this build selected (see bazel/versions.bzl).
+#ifndef PARKWAY_HOSTS_H_
+#define PARKWAY_HOSTS_H_
+#define PARKWAY_HOSTS_SET "{hosts}"
+#define PARKWAY_HOSTS_ABSL_LTS {absl}
+#define PARKWAY_HOSTS_TBB_MAJOR {tbb_major}
+#define PARKWAY_HOSTS_TBB_MINOR {tbb_minor}
+// 1: <absl/...> is our copy as well as "absl/...".
+#define PARKWAY_HOSTS_ABSL_IN_BRACKETS {brackets}
+#endif  // PARKWAY_HOSTS_H_
+"""
+
+_HOSTS_BUILD = """\
+package(default_visibility = ["//visibility:public"])
+
+exports_files(["hosts.bzl"])
+
+cc_library(
+    name = "hosts",
+    hdrs = ["parkway_hosts.h"],
+    includes = ["."],
+)
+"""
+
+def _parkway_hosts_impl(ctx):
+    if not ctx.attr.bzlmod and _from_system(ctx):
+        hosts = "system"
+        versions = system_versions(ctx)
+    else:
+        hosts = "2025" if ctx.attr.bzlmod else _hosts(ctx)
+        versions = {dep: entry["version"] for dep, entry in HOSTS[hosts].items()}
+    tbb = versions["oneTBB"].split(".")
+    ctx.file("BUILD.bazel", _HOSTS_BUILD, executable = False)
+    ctx.file(
+        "hosts.bzl",
+        "\"\"\"The versions of the hosts that this build selected.\"\"\"\n\n" +
+        "HOSTS = %r\n\nVERSIONS = %r\n" % (hosts, versions),
+        executable = False,
+    )
+    ctx.file("parkway_hosts.h", _HOSTS_H.format(
+        hosts = hosts,
+        absl = versions["com_google_absl"].split(".")[0],
+        tbb_major = tbb[0],
+        tbb_minor = tbb[1],
+        brackets = 0 if ctx.attr.bzlmod else 1,
+    ), executable = False)
+
+parkway_hosts = repository_rule(
+    implementation = _parkway_hosts_impl,
+    doc = "The selected versions as a header (@parkway_hosts//:hosts) and as a .bzl file.",
+    attrs = {
+        "bzlmod": attr.bool(doc = "The versions are those of MODULE.bazel."),
+        "default_hosts": attr.string(default = "2022"),
+    },
+    environ = _ENVIRON,
+)
+
+def parkway_dependencies():
+    """Declares oneTBB, Abseil, GoogleTest and Google Benchmark where they are missing."""
+    default_hosts = "2025" if _is_bazel7() else "2022"
+    for dep in BUILD_TOOLS["7" if _is_bazel7() else "4"]:
+        if not native.existing_rule(dep):
+            parkway_build_tool(name = dep, dep = dep, bazel = "7" if _is_bazel7() else "4")
+    for dep in HOSTS["2022"]:
+        if not native.existing_rule(dep):
+            parkway_repository(name = dep, dep = dep, default_hosts = default_hosts)
+    if not native.existing_rule("parkway_hosts"):
+        parkway_hosts(name = "parkway_hosts", default_hosts = default_hosts)
+
+def parkway_dev_dependencies():
+    """What only parkway's own tests need: the Relacy race detector."""
+    for dep in DEV:
+        if not native.existing_rule(dep):
+            parkway_repository(name = dep, dep = dep)

@@ -1,0 +1,18 @@
+"""Command-line settings with a fixed list of values."""
+
+def _choice_impl(ctx):
+    value = ctx.build_setting_value
+    if value not in ctx.attr.values:
+        fail("--%s=%s: allowed values are %s" % (
+            str(ctx.label).replace("@//", "//"),
+            value,
+            ", ".join(ctx.attr.values),
+        ))
+    return []
+
+choice = rule(
+    implementation = _choice_impl,
+    doc = "A string setting that refuses every value but its `values`.",
+    attrs = {"values": attr.string_list(mandatory = True)},
+    build_setting = config.string(flag = True),
+)

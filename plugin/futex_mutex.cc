@@ -1,0 +1,7 @@
+#include "parkway/futex_mutex_slow.h"
+
+namespace parkway {
+
+template class BasicFutexMutex<Platform>;
+
+}  // namespace parkway

@@ -1,0 +1,135 @@
+// FutexMutex: the Go runtime's futex lock, 4 bytes.
+#ifndef PARKWAY_FUTEX_MUTEX_H_
+#define PARKWAY_FUTEX_MUTEX_H_
+
+#include <chrono>
+#include <cstdint>
+#include <type_traits>
+
+#include "parkway/checks.h"
+#include "parkway/deadline.h"
+#include "parkway/held_locks.h"
+#include "parkway/platform.h"
+#include "parkway/thread_annotations.h"
+#include "parkway/worker.h"
+
+namespace parkway {
+
+// A mutual-exclusion lock that barges: whoever finds it free takes it. A
+// waiter that lost for longer than 1 ms asks for a handoff; the next unlock
+// passes the lock to the sleepers, then barging resumes.
+//
+// Meets Lockable and TimedLockable; not recursive. lock() and a successful
+// try_lock*() are acquires, unlock() is a release. Constant-initialised, all
+// bits zero = unlocked, trivially destructible, no handle and no allocation.
+// unlock()'s releasing access is its last touch of the object: a thread that
+// can lock it may destroy it as soon as it has unlocked it again.
+//
+// Algorithm: the futex lock of Go's 2011 "unify mutex code across OSes"
+// change (Dmitry Vyukov), after Drepper's "Futexes are tricky", with three
+// changes argued in docs/design.md: the unlock without a locked instruction,
+// the spin plan of parkway/spin.h, and the handoff.
+//
+// The word, as contracts:
+//   kUnlocked  free. Set by the releasing access of unlock().
+//   kLocked    held, nobody known to sleep. Set from kUnlocked by a thread
+//              that has not slept for this acquisition; also seen for a moment
+//              while the owner of a kSleepers mutex is in unlock_slow().
+//   kSleepers  held, and its owner wakes one sleeper when it unlocks. Set from
+//              kUnlocked by a thread that has slept (others may still), from
+//              kLocked by one that is about to.
+//   kHandoff   like kSleepers, and a waiter starves. Set from kLocked and
+//              kSleepers by a starving waiter without a deadline, which from
+//              then on leaves only as owner. Consumed by the next unlock.
+//   kGranted   held by nobody, to be claimed (made kSleepers) by a waiter that
+//              has slept. Set from kHandoff by unlock(), which wakes one.
+// A write by anyone but the owner may be erased by Platform::owner_release(),
+// so whoever relies on one passes erase_barrier() and looks again.
+template <class P>
+class PARKWAY_CAPABILITY("mutex") BasicFutexMutex {
+ public:
+  constexpr BasicFutexMutex() noexcept = default;
+  BasicFutexMutex(const BasicFutexMutex&) = delete;
+  BasicFutexMutex& operator=(const BasicFutexMutex&) = delete;
+
+  // Blocks until the calling thread owns the mutex.
+  void lock() PARKWAY_ACQUIRE() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    if (!take(kLocked)) lock_slow(os::kForever);
+    internal::count_lock<P>();
+  }
+
+  // Takes the mutex if it is free; never waits, never fails spuriously.
+  bool try_lock() PARKWAY_TRY_ACQUIRE(true) PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    if (!take(kLocked)) return false;
+    internal::count_lock<P>();
+    return true;
+  }
+
+  // Waits at most `timeout` (real time that passes in sleep included). False
+  // if it ran out. A timeout of zero or less is a try_lock().
+  template <class Rep, class Period>
+  bool try_lock_for(const std::chrono::duration<Rep, Period>& timeout)
+      PARKWAY_TRY_ACQUIRE(true) PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    return try_lock() || try_lock_slow(internal::deadline_after(timeout));
+  }
+
+  // Waits until `at` at most, by at's own clock.
+  template <class Clock, class Duration>
+  bool try_lock_until(const std::chrono::time_point<Clock, Duration>& at)
+      PARKWAY_TRY_ACQUIRE(true) PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    return try_lock() ||
+           internal::wait_until(at, [this](std::int64_t deadline) {
+             return try_lock_slow(deadline);
+           });
+  }
+
+  // Releases the mutex. The calling thread must own it; if nobody does, the
+  // program ends (in every build: the check is free).
+  void unlock() PARKWAY_RELEASE() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    internal::count_unlock<P>(kName, this);
+    const std::uint32_t state = P::owner_release(word_);
+    if (__builtin_expect(state != kLocked, 0)) unlock_slow(state);
+  }
+
+ private:
+  static constexpr const char* kName = "FutexMutex";
+
+  static constexpr std::uint32_t kUnlocked = 0;
+  static constexpr std::uint32_t kLocked = 1;
+  static constexpr std::uint32_t kSleepers = 2;
+  static constexpr std::uint32_t kHandoff = 3;
+  static constexpr std::uint32_t kGranted = 4;
+
+  bool take(std::uint32_t as) {
+    std::uint32_t expected = kUnlocked;
+    // acquire: pairs with owner_release() and with unlock_slow()'s exchange.
+    return word_.compare_exchange_strong(expected, as,
+                                         std::memory_order_acquire);
+  }
+
+  bool try_lock_slow(std::int64_t deadline) {
+    if (!lock_slow(deadline)) return false;
+    internal::count_lock<P>();
+    return true;
+  }
+
+  // In futex_mutex_slow.h; compiled once, in futex_mutex.cc.
+  bool lock_slow(std::int64_t deadline);
+  bool take_or_claim(std::uint32_t as, bool slept);
+  bool leave_or_take(bool slept);
+  void unlock_slow(std::uint32_t state);
+
+  typename P::template Atomic<std::uint32_t> word_{kUnlocked};
+};
+
+extern template class BasicFutexMutex<Platform>;
+
+using FutexMutex = BasicFutexMutex<Platform>;
+
+static_assert(sizeof(FutexMutex) == 4 && alignof(FutexMutex) == 4);
+static_assert(std::is_trivially_destructible_v<FutexMutex>);
+static_assert(std::is_standard_layout_v<FutexMutex>);
+
+}  // namespace parkway
+
+#endif  // PARKWAY_FUTEX_MUTEX_H_

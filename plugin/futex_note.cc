@@ -1,0 +1,7 @@
+#include "parkway/futex_note_slow.h"
+
+namespace parkway {
+
+template class BasicFutexNote<Platform>;
+
+}  // namespace parkway

@@ -1,0 +1,7 @@
+#include "parkway/sema_mutex_slow.h"
+
+namespace parkway {
+
+template class BasicSemaMutex<Platform>;
+
+}  // namespace parkway

@@ -17,8 +17,10 @@ using parkway::absl::CondVar;
 using parkway::absl::Mutex;
 using parkway::absl::MutexLock;
 
-static_assert(!std::is_copy_constructible_v<Mutex> && !std::is_copy_assignable_v<Mutex>);
-static_assert(!std::is_copy_constructible_v<MutexLock> && !std::is_copy_constructible_v<CondVar>);
+static_assert(!std::is_copy_constructible_v<Mutex> &&
+              !std::is_copy_assignable_v<Mutex>);
+static_assert(!std::is_copy_constructible_v<MutexLock> &&
+              !std::is_copy_constructible_v<CondVar>);
 static_assert(std::is_trivially_destructible_v<Mutex>);
 static_assert(sizeof(Mutex) == sizeof(parkway::Mutex));
 
@@ -193,8 +195,10 @@ TEST(AbslCondVar, TheLongestTimesDoNotOverflow) {
 }
 
 TEST(AbslSwitched, FollowsTheTargetItDependsOn) {
-  constexpr bool parkway_selected = std::is_same_v<parkway::switched::absl::Mutex, Mutex>;
-  EXPECT_STREQ(parkway::switched::absl::kLocks, parkway_selected ? "parkway" : "stock");
+  constexpr bool parkway_selected =
+      std::is_same_v<parkway::switched::absl::Mutex, Mutex>;
+  EXPECT_STREQ(parkway::switched::absl::kLocks,
+               parkway_selected ? "parkway" : "stock");
   parkway::switched::absl::Mutex mu;
   parkway::switched::absl::MutexLock lock(&mu);
 }

@@ -1,7 +1,8 @@
-// parkway::absl::Notification: something happens once, any number of threads wait for it.
+// parkway::absl::Notification: something happens once, any number of threads
+// wait for it.
 //
-// Origin: the interface of absl/synchronization/notification.h, over Mutex and CondVar of
-// parkway/absl/mutex.h.
+// Origin: the interface of absl/synchronization/notification.h, over Mutex and
+// CondVar of parkway/absl/mutex.h.
 
 #ifndef PARKWAY_ADAPTERS_ABSL_NOTIFICATION_H_
 #define PARKWAY_ADAPTERS_ABSL_NOTIFICATION_H_
@@ -20,9 +21,9 @@ namespace absl {
 
 // One event. Every member may be called by any thread at any time.
 //
-// Ordering: what happened before Notify() is visible to whoever has seen it: by a wait, or by
-// HasBeenNotified() returning true.
-// Ownership: no allocation. Whoever has seen the event may destroy the object at once, even while
+// Ordering: what happened before Notify() is visible to whoever has seen it: by
+// a wait, or by HasBeenNotified() returning true. Ownership: no allocation.
+// Whoever has seen the event may destroy the object at once, even while
 // Notify() is still returning in another thread.
 class Notification {
  public:
@@ -35,15 +36,17 @@ class Notification {
   Notification(const Notification&) = delete;
   Notification& operator=(const Notification&) = delete;
 
-  // Notify() publishes the event before its last use of the members; taking the mutex waits
-  // until it has given that back, which is its last touch.
+  // Notify() publishes the event before its last use of the members; taking the
+  // mutex waits until it has given that back, which is its last touch.
   ~Notification() {
     mutex_.lock();
     mutex_.unlock();
   }
 
   // Whether the event has happened. Never blocks.
-  bool HasBeenNotified() const { return notified_.load(std::memory_order_acquire); }
+  bool HasBeenNotified() const {
+    return notified_.load(std::memory_order_acquire);
+  }
 
   // Waits, without limit, for the event.
   void WaitForNotification() const {
@@ -57,8 +60,9 @@ class Notification {
     mutex_.unlock();
   }
 
-  // Waits for the event until `timeout` has passed on the monotonic clock. Returns whether it has
-  // happened. InfiniteDuration() waits without limit; zero and less only look.
+  // Waits for the event until `timeout` has passed on the monotonic clock.
+  // Returns whether it has happened. InfiniteDuration() waits without limit;
+  // zero and less only look.
   bool WaitForNotificationWithTimeout(::absl::Duration timeout) const {
     if (HasBeenNotified()) {
       return true;
@@ -67,8 +71,10 @@ class Notification {
       WaitForNotification();
       return true;
     }
-    // One deadline for all turns of the loop, or spurious wakeups would lengthen the wait.
-    const auto deadline = std::chrono::steady_clock::now() + internal::WaitLimit(timeout);
+    // One deadline for all turns of the loop, or spurious wakeups would
+    // lengthen the wait.
+    const auto deadline =
+        std::chrono::steady_clock::now() + internal::WaitLimit(timeout);
     mutex_.lock();
     while (!notified_.load(std::memory_order_relaxed)) {
       if (!changed_.wait_until(mutex_, deadline)) {
@@ -80,8 +86,9 @@ class Notification {
     return happened;
   }
 
-  // The same with a point of time. It becomes a length when the call starts: a system clock that
-  // is set later does not move it. InfiniteFuture() waits without limit.
+  // The same with a point of time. It becomes a length when the call starts: a
+  // system clock that is set later does not move it. InfiniteFuture() waits
+  // without limit.
   bool WaitForNotificationWithDeadline(::absl::Time deadline) const {
     if (deadline == ::absl::InfiniteFuture()) {
       WaitForNotification();

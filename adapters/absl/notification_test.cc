@@ -41,8 +41,10 @@ TEST(AbslNotification, PublishesWhatHappenedBefore) {
       if (i % 2 == 0) {
         event.WaitForNotification();
       } else {
-        EXPECT_TRUE(event.WaitForNotificationWithTimeout(absl::InfiniteDuration()));
-        EXPECT_TRUE(event.WaitForNotificationWithDeadline(absl::InfiniteFuture()));
+        EXPECT_TRUE(
+            event.WaitForNotificationWithTimeout(absl::InfiniteDuration()));
+        EXPECT_TRUE(
+            event.WaitForNotificationWithDeadline(absl::InfiniteFuture()));
       }
       EXPECT_EQ(plain, 7);
     });
@@ -61,7 +63,8 @@ TEST(AbslNotification, TimedWaitsGiveUp) {
   EXPECT_FALSE(event.WaitForNotificationWithTimeout(absl::Milliseconds(20)));
   EXPECT_GE(absl::Now() - start, absl::Milliseconds(15));
   EXPECT_FALSE(event.WaitForNotificationWithTimeout(-absl::Seconds(1)));
-  EXPECT_FALSE(event.WaitForNotificationWithDeadline(absl::Now() + absl::Milliseconds(5)));
+  EXPECT_FALSE(event.WaitForNotificationWithDeadline(absl::Now() +
+                                                     absl::Milliseconds(5)));
   EXPECT_FALSE(event.HasBeenNotified());
 }
 

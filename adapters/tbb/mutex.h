@@ -1,11 +1,12 @@
 // parkway::tbb::mutex: parkway's lock with the interface of oneTBB's mutexes.
 //
-// Origin: the interface is oneTBB's mutex concept ([req.named] "Mutex" of the oneTBB
-// specification: scoped_lock, three traits, and lock / try_lock / unlock for the std guards).
-// There is no algorithm here: every call is one call to parkway::Mutex.
+// Origin: the interface is oneTBB's mutex concept ([req.named] "Mutex" of the
+// oneTBB specification: scoped_lock, three traits, and lock / try_lock / unlock
+// for the std guards). There is no algorithm here: every call is one call to
+// parkway::Mutex.
 //
-// A waiter blocks its thread, as tbb::mutex does; types that park the task instead are a later
-// addition (parkway/tbb/task_mutex.h).
+// A waiter blocks its thread, as tbb::mutex does; types that park the task
+// instead are a later addition (parkway/tbb/task_mutex.h).
 
 #ifndef PARKWAY_ADAPTERS_TBB_MUTEX_H_
 #define PARKWAY_ADAPTERS_TBB_MUTEX_H_
@@ -15,14 +16,16 @@
 namespace parkway {
 namespace tbb {
 
-// A lock that one thread holds at a time. Not recursive: locking it twice in one thread blocks
-// for ever. Not fair: a thread that arrives may overtake one that waits.
+// A lock that one thread holds at a time. Not recursive: locking it twice in
+// one thread blocks for ever. Not fair: a thread that arrives may overtake one
+// that waits.
 //
-// Ordering: unlock() happens before the lock() or the successful try_lock() that follows it.
-// Ownership: no handle and no allocation per lock; it may be destroyed as soon as nobody holds it
-// or waits for it, also while an unlock() that has released it is still returning.
-// Errors: none is reported. Unlocking a mutex that is not locked is a fault of the program, which
-// checked builds of the plugin end with a message.
+// Ordering: unlock() happens before the lock() or the successful try_lock()
+// that follows it. Ownership: no handle and no allocation per lock; it may be
+// destroyed as soon as nobody holds it or waits for it, also while an unlock()
+// that has released it is still returning. Errors: none is reported. Unlocking
+// a mutex that is not locked is a fault of the program, which checked builds of
+// the plugin end with a message.
 class mutex {
  public:
   // What oneTBB's algorithms ask of a mutex type.
@@ -30,7 +33,8 @@ class mutex {
   static constexpr bool is_recursive_mutex = false;
   static constexpr bool is_fair_mutex = false;
 
-  // Unlocked. Constant initialisation: usable from the constructors of other globals.
+  // Unlocked. Constant initialisation: usable from the constructors of other
+  // globals.
   constexpr mutex() noexcept = default;
 
   mutex(const mutex&) = delete;
@@ -39,14 +43,16 @@ class mutex {
   // Waits, without limit, until the calling thread holds the mutex.
   void lock() { impl_.lock(); }
 
-  // Takes the mutex if that is possible at once. Returns whether the calling thread holds it now.
+  // Takes the mutex if that is possible at once. Returns whether the calling
+  // thread holds it now.
   bool try_lock() { return impl_.try_lock(); }
 
   // Gives the mutex back. The calling thread must hold it.
   void unlock() { impl_.unlock(); }
 
-  // Holds at most one mutex and gives it back when destroyed. It does not own the mutex object,
-  // which must outlive the holding of it. Used by one thread at a time.
+  // Holds at most one mutex and gives it back when destroyed. It does not own
+  // the mutex object, which must outlive the holding of it. Used by one thread
+  // at a time.
   class scoped_lock {
    public:
     // Holds nothing.
@@ -71,8 +77,8 @@ class mutex {
       mutex_ = &m;
     }
 
-    // Takes `m` if that is possible at once, and returns whether it did. It must hold nothing
-    // before; after false it still holds nothing.
+    // Takes `m` if that is possible at once, and returns whether it did. It
+    // must hold nothing before; after false it still holds nothing.
     bool try_acquire(mutex& m) {
       const bool taken = m.try_lock();
       if (taken) {

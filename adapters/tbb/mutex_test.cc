@@ -14,8 +14,10 @@ namespace {
 
 using parkway::tbb::mutex;
 
-static_assert(!mutex::is_rw_mutex && !mutex::is_recursive_mutex && !mutex::is_fair_mutex);
-static_assert(!std::is_copy_constructible_v<mutex> && !std::is_copy_assignable_v<mutex>);
+static_assert(!mutex::is_rw_mutex && !mutex::is_recursive_mutex &&
+              !mutex::is_fair_mutex);
+static_assert(!std::is_copy_constructible_v<mutex> &&
+              !std::is_copy_assignable_v<mutex>);
 static_assert(!std::is_copy_constructible_v<mutex::scoped_lock>);
 static_assert(std::is_trivially_destructible_v<mutex>);
 static_assert(sizeof(mutex) == sizeof(parkway::Mutex));
@@ -102,8 +104,10 @@ TEST(TbbMutex, ExcludesTheTasksOfAParallelFor) {
 }
 
 TEST(TbbSwitched, FollowsTheTargetItDependsOn) {
-  constexpr bool parkway_selected = std::is_same_v<parkway::switched::tbb::mutex, mutex>;
-  EXPECT_STREQ(parkway::switched::tbb::kLocks, parkway_selected ? "parkway" : "stock");
+  constexpr bool parkway_selected =
+      std::is_same_v<parkway::switched::tbb::mutex, mutex>;
+  EXPECT_STREQ(parkway::switched::tbb::kLocks,
+               parkway_selected ? "parkway" : "stock");
   parkway::switched::tbb::mutex m;
   parkway::switched::tbb::mutex::scoped_lock lock(m);
 }

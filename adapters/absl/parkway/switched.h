@@ -1,4 +1,5 @@
-// The build switch of an Abseil program, position "parkway": parkway's types. See ../stock.
+// The build switch of an Abseil program, position "parkway": parkway's types.
+// See ../stock.
 
 #ifndef PARKWAY_ADAPTERS_ABSL_SWITCHED_H_
 #define PARKWAY_ADAPTERS_ABSL_SWITCHED_H_

@@ -1,8 +1,9 @@
 // The build switch of an Abseil program, position "stock": Abseil's own types.
 //
-// A program includes "parkway/absl/switched.h" and depends on //adapters/absl:switched; the flag
-// --//bazel:locks=stock|parkway selects this file or its twin in ../parkway. Both declare the
-// same names, so that no line of the program changes.
+// A program includes "parkway/absl/switched.h" and depends on
+// //adapters/absl:switched; the flag
+// --//bazel:locks=stock|parkway selects this file or its twin in ../parkway.
+// Both declare the same names, so that no line of the program changes.
 
 #ifndef PARKWAY_ADAPTERS_ABSL_SWITCHED_H_
 #define PARKWAY_ADAPTERS_ABSL_SWITCHED_H_

@@ -1,4 +1,5 @@
-// The build switch of a oneTBB program, position "parkway": parkway's types. See ../stock.
+// The build switch of a oneTBB program, position "parkway": parkway's types.
+// See ../stock.
 
 #ifndef PARKWAY_ADAPTERS_TBB_SWITCHED_H_
 #define PARKWAY_ADAPTERS_TBB_SWITCHED_H_

@@ -1,8 +1,9 @@
 // The build switch of a oneTBB program, position "stock": oneTBB's own types.
 //
-// A program includes "parkway/tbb/switched.h" and depends on //adapters/tbb:switched; the flag
-// --//bazel:locks=stock|parkway selects this file or its twin in ../parkway. Both declare the
-// same names, so that no line of the program changes.
+// A program includes "parkway/tbb/switched.h" and depends on
+// //adapters/tbb:switched; the flag
+// --//bazel:locks=stock|parkway selects this file or its twin in ../parkway.
+// Both declare the same names, so that no line of the program changes.
 
 #ifndef PARKWAY_ADAPTERS_TBB_SWITCHED_H_
 #define PARKWAY_ADAPTERS_TBB_SWITCHED_H_

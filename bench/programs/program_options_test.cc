@@ -1,0 +1,48 @@
+#include "bench/programs/program_options.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace parkway_bench {
+namespace {
+
+bool Parse(std::vector<const char*> args, ProgramOptions* options,
+           std::string* error) {
+  args.insert(args.begin(), "program");
+  return ParseProgramOptions(static_cast<int>(args.size()), args.data(),
+                             options, error);
+}
+
+TEST(ProgramOptions, ReadsBothSpellings) {
+  ProgramOptions options;
+  std::string error;
+  ASSERT_TRUE(
+      Parse({"--input", "dir", "--threads=4", "--rounds", "3", "--report=out"},
+            &options, &error))
+      << error;
+  EXPECT_EQ(options.input, "dir");
+  EXPECT_EQ(options.threads, 4);
+  EXPECT_EQ(options.rounds, 3);
+  EXPECT_EQ(options.report, "out");
+}
+
+TEST(ProgramOptions, SaysWhatIsWrong) {
+  const std::vector<std::vector<const char*>> wrong = {
+      {},
+      {"--input"},
+      {"--input=d", "--threads=0"},
+      {"--input=d", "--threads=2x"},
+      {"--input=d", "--rounds="},
+      {"--input=d", "--colour=red"},
+  };
+  for (const std::vector<const char*>& args : wrong) {
+    ProgramOptions options;
+    std::string error;
+    EXPECT_FALSE(Parse(args, &options, &error));
+    EXPECT_FALSE(error.empty());
+  }
+}
+
+}  // namespace
+}  // namespace parkway_bench

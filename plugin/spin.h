@@ -21,8 +21,8 @@ struct SpinLimits {
 
   static constexpr std::int64_t kTightNs = 10;
   static constexpr std::int64_t kFirstGapNs = 100;
-  static constexpr std::uint32_t kGaps = 4;
-  static constexpr std::uint32_t kGapGrowth = 4;
+  static constexpr std::uint32_t kGaps = 3;
+  static constexpr std::uint32_t kGapGrowth = 8;
 };
 
 namespace internal {

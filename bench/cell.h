@@ -1,0 +1,56 @@
+// One cell of a table: something that can be measured again and again.
+
+#ifndef PARKWAY_BENCH_CELL_H_
+#define PARKWAY_BENCH_CELL_H_
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace parkway_bench {
+
+// The names of counters, in the tables' order. All but the longest wait and
+// fairness are per operation; for a program, the operation is the whole run.
+inline constexpr char kCpuPerOp[] = "cpu_per_op_ns";
+inline constexpr char kLongestWait[] = "longest_wait_us";
+inline constexpr char kFairness[] =
+    "fairness";  // operations, unluckiest over luckiest thread
+inline constexpr char kSwitches[] = "voluntary_switches";
+inline constexpr char kAllocations[] = "allocations";
+inline constexpr char kSyscalls[] = "syscalls";
+
+// One measurement.
+struct Sample {
+  double operations = 1;
+  double seconds_per_op = 0;
+  double cpu_seconds_per_op = 0;
+  std::map<std::string, double> counters;
+  std::string
+      error;  // not empty: the measured thing failed, the numbers mean nothing
+};
+
+enum class Side { kStock, kParkway };
+
+struct Cell {
+  std::string group;    // "MutexContention", "program/inverted_index"
+  std::string subject;  // "FutexMutex", "stock"
+  int threads = 1;
+  Side side = Side::kStock;
+  bool reference = false;  // the ratio column's 1.00
+  std::function<Sample()> measure;
+
+  std::string Name() const {
+    return group + "/" + subject + "/threads:" + std::to_string(threads);
+  }
+};
+
+// Cells with their samples: as many for each, in the order of the repetitions.
+struct Measured {
+  const Cell* cell = nullptr;
+  std::vector<Sample> samples;
+};
+
+}  // namespace parkway_bench
+
+#endif  // PARKWAY_BENCH_CELL_H_

@@ -1,0 +1,36 @@
+#include <map>
+#include <string>
+
+#include "bench/micro.h"
+
+namespace parkway_bench {
+
+const char* ExplainGroup(const std::string& group) {
+  static const auto* const kTexts = new std::map<std::string, const char*>{
+      {"MutexUncontended", "Every thread locks and unlocks a lock of its own."},
+      {"MutexContention",
+       "All threads: lock, add one to a number beside the lock, unlock."},
+      {"MutexContentionWork",
+       "All threads: lock, 50 turns of a loop (about 1 ns each), unlock, 200 "
+       "turns outside."},
+      {"MutexHandoff",
+       "N threads on a ring of N + 1 locks, each holding one and taking the "
+       "next: a step waits "
+       "for the thread ahead. An operation is a step."},
+      {"NoteWake",
+       "Every thread clears and wakes a note of its own on which nobody "
+       "sleeps."},
+      {"NoteWakeSleeper",
+       "Pairs of threads wake each other in turn. An operation is a wake."},
+      {"ChanContended",
+       "All threads: 100 sends to, then 100 receives from one bounded channel "
+       "with room for all "
+       "(Go's benchmark). An operation is one element sent and received."},
+      {"ChanCreation",
+       "Every thread makes a channel, sends, receives and destroys it."},
+  };
+  const auto found = kTexts->find(group);
+  return found == kTexts->end() ? "" : found->second;
+}
+
+}  // namespace parkway_bench

@@ -1,0 +1,59 @@
+// Running the two programs, stock and parkway, on one input.
+
+#ifndef PARKWAY_BENCH_PROGRAM_RUNNER_H_
+#define PARKWAY_BENCH_PROGRAM_RUNNER_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "bench/cell.h"
+#include "bench/support/run_report.h"
+
+namespace parkway_bench {
+
+// The programs of bench/programs.
+std::vector<std::string> ProgramNames();
+
+// Runs programs and holds their outputs against each other.
+class ProgramRunner {
+ public:
+  // `folder` has the binaries NAME_stock and NAME_parkway; `input` is the text
+  // for them. Temporary files go to a folder of its own, removed at the end.
+  ProgramRunner(std::string folder, std::string input);
+  ~ProgramRunner();
+  ProgramRunner(const ProgramRunner&) = delete;
+  ProgramRunner& operator=(const ProgramRunner&) = delete;
+
+  // One run of NAME_LOCKS, which gets two minutes. The first run of a program
+  // decides how often all its runs work through the input: long enough to be
+  // measured. Fails, with the reason in the sample's error, when the program
+  // does or when it prints anything else than its first run.
+  Sample Measure(const std::string& name, const std::string& locks,
+                 int threads);
+
+ private:
+  struct Reference {
+    int rounds = 1;
+    std::string output;
+    std::string produced_by;
+  };
+
+  std::string Run(const std::string& binary,
+                  const std::vector<std::string>& args, std::string* output,
+                  RunReport* report);
+  std::string Calibrate(const std::string& name, const std::string& locks);
+
+  const std::string folder_;
+  const std::string input_;
+  std::string scratch_;
+  std::map<std::string, Reference> references_;
+};
+
+// Adds the cells of all programs: stock and parkway, for every thread count.
+void AddPrograms(const std::vector<int>& threads, ProgramRunner* runner,
+                 std::vector<Cell>* cells);
+
+}  // namespace parkway_bench
+
+#endif  // PARKWAY_BENCH_PROGRAM_RUNNER_H_

@@ -1,0 +1,23 @@
+// The tables of what was measured.
+
+#ifndef PARKWAY_BENCH_REPORT_H_
+#define PARKWAY_BENCH_REPORT_H_
+
+#include <vector>
+
+#include "bench/cell.h"
+#include "bench/table.h"
+
+namespace parkway_bench {
+
+// One row for each program and thread count: stock against parkway. Cells of
+// other groups are left out; no rows when there is none.
+Table ProgramTable(const std::vector<Measured>& measured);
+
+// One table for each group of benchmarks of primitives, in the order of the
+// cells.
+std::vector<Table> MicroTables(const std::vector<Measured>& measured);
+
+}  // namespace parkway_bench
+
+#endif  // PARKWAY_BENCH_REPORT_H_

@@ -3,8 +3,9 @@
 def _choice_impl(ctx):
     value = ctx.build_setting_value
     if value not in ctx.attr.values:
-        fail("--%s=%s: allowed values are %s" % (
-            str(ctx.label).replace("@//", "//"),
+        fail("--//%s:%s=%s: allowed values are %s" % (
+            ctx.label.package,
+            ctx.label.name,
             value,
             ", ".join(ctx.attr.values),
         ))

@@ -2,6 +2,7 @@
 // against stock.
 
 #include <chrono>
+#include <cstdint>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -204,7 +205,7 @@ int Main(int argc, char** argv) {
     const std::chrono::duration<double> passed =
         std::chrono::steady_clock::now() - start;
     std::cerr << absl::StrFormat(
-        "[%3d/%d, %4.0f s] %s, threads %d: %d of them, %d times\n", i + 1,
+        "[%3d/%d, %4.0f s] %s, threads %d: %d variants, %d times\n", i + 1,
         sets.size(), passed.count(), first.group, first.threads, sets[i].size(),
         options.repetitions);
     if (!programs_printed && !measured.empty() && !IsProgram(first)) {

@@ -30,12 +30,15 @@ bool IsProgram(const Cell& cell) {
 Engine::Engine(
     const std::string& executable,
     const std::vector<std::pair<std::string, std::string>>& context) {
-  std::string name = executable;
-  char* argv[] = {name.data(), nullptr};
+  // Google Benchmark keeps the pointer: never destroyed.
+  auto* const name = new std::string(executable);
+  char* argv[] = {name->data(), nullptr};
   int argc = 1;
   benchmark::Initialize(&argc, argv);
   for (const auto& [key, value] : context) {
-    benchmark::AddCustomContext(key, value);
+    if (key != "date") {  // Google Benchmark writes its own
+      benchmark::AddCustomContext(key, value);
+    }
   }
 }
 

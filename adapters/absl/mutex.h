@@ -71,41 +71,60 @@ class ABSL_LOCKABLE Mutex {
   Mutex& operator=(const Mutex&) = delete;
 
   // Waits, without limit, until the calling thread holds the mutex.
-  void Lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() { impl_.lock(); }
+  void Lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    impl_.lock();
+  }
 
   // Gives the mutex back. The calling thread must hold it.
-  void Unlock() ABSL_UNLOCK_FUNCTION() { impl_.unlock(); }
+  void Unlock() ABSL_UNLOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    impl_.unlock();
+  }
 
   // Takes the mutex if that is possible at once. Returns whether the calling
   // thread holds it now.
-  bool TryLock() ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) {
+  bool TryLock()
+      ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) ABSL_NO_THREAD_SAFETY_ANALYSIS {
     return impl_.try_lock();
   }
 
   // Ends the program when nobody holds the mutex. It cannot tell who does, so
   // that another thread's holding passes unnoticed: the contract of absl::Mutex
   // allows that.
-  void AssertHeld() const ABSL_ASSERT_EXCLUSIVE_LOCK() {
+  void AssertHeld() const
+      ABSL_ASSERT_EXCLUSIVE_LOCK() ABSL_NO_THREAD_SAFETY_ANALYSIS {
     if (impl_.try_lock()) {
       internal::Fatal("Mutex", this, "AssertHeld, but nobody holds it");
     }
   }
 
   // The same under Abseil's second set of names.
-  void WriterLock() ABSL_EXCLUSIVE_LOCK_FUNCTION() { impl_.lock(); }
-  void WriterUnlock() ABSL_UNLOCK_FUNCTION() { impl_.unlock(); }
-  bool WriterTryLock() ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) {
+  void WriterLock()
+      ABSL_EXCLUSIVE_LOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    impl_.lock();
+  }
+  void WriterUnlock() ABSL_UNLOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    impl_.unlock();
+  }
+  bool WriterTryLock()
+      ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) ABSL_NO_THREAD_SAFETY_ANALYSIS {
     return impl_.try_lock();
   }
 
   // The same under the standard names, for std::unique_lock and its kin.
-  void lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() { impl_.lock(); }
-  void unlock() ABSL_UNLOCK_FUNCTION() { impl_.unlock(); }
-  bool try_lock() ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) {
+  void lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    impl_.lock();
+  }
+  void unlock() ABSL_UNLOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    impl_.unlock();
+  }
+  bool try_lock()
+      ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) ABSL_NO_THREAD_SAFETY_ANALYSIS {
     return impl_.try_lock();
   }
 
  private:
+  // NO_THREAD_SAFETY_ANALYSIS above: callers are checked, the bodies would be
+  // against impl_.
   friend class CondVar;
 
   // Mutable for AssertHeld, whose only way to ask is to try.

@@ -12,6 +12,7 @@
 #define PARKWAY_ADAPTERS_TBB_MUTEX_H_
 
 #include "parkway/mutex.h"
+#include "parkway/thread_annotations.h"
 
 namespace parkway {
 namespace tbb {
@@ -41,14 +42,14 @@ class mutex {
   mutex& operator=(const mutex&) = delete;
 
   // Waits, without limit, until the calling thread holds the mutex.
-  void lock() { impl_.lock(); }
+  void lock() PARKWAY_NO_THREAD_SAFETY_ANALYSIS { impl_.lock(); }
 
   // Takes the mutex if that is possible at once. Returns whether the calling
   // thread holds it now.
-  bool try_lock() { return impl_.try_lock(); }
+  bool try_lock() PARKWAY_NO_THREAD_SAFETY_ANALYSIS { return impl_.try_lock(); }
 
   // Gives the mutex back. The calling thread must hold it.
-  void unlock() { impl_.unlock(); }
+  void unlock() PARKWAY_NO_THREAD_SAFETY_ANALYSIS { impl_.unlock(); }
 
   // Holds at most one mutex and gives it back when destroyed. It does not own
   // the mutex object, which must outlive the holding of it. Used by one thread

@@ -26,14 +26,25 @@ std::int64_t deadline_after(const std::chrono::duration<Rep, Period>& d) {
 // Runs wait(deadline) -> bool until it succeeds or `at` has come by its own
 // clock. A clock that is set back or runs slow is asked again, never trusted
 // to be the monotonic one. The last call has a deadline in the past, so that a
-// wait which can succeed at once does.
+// wait which can succeed at once does. Any time point will do, min() and max()
+// included.
 template <class Clock, class Duration, class Wait>
 bool wait_until(const std::chrono::time_point<Clock, Duration>& at,
                 Wait&& wait) {
+  using Nanoseconds = std::chrono::duration<double, std::nano>;
+  // Beyond this many nanoseconds from now a difference may not fit 64 bits.
+  constexpr double kFar = 4e18;
   for (;;) {
-    const auto left = at - Clock::now();
-    if (wait(deadline_after(left))) return true;
-    if (left <= left.zero()) return false;
+    const auto now = Clock::now();
+    const double left = Nanoseconds(at.time_since_epoch()).count() -
+                        Nanoseconds(now.time_since_epoch()).count();
+    if (left > kFar) {
+      if (wait(os::kForever)) return true;
+    } else if (left < -kFar || at <= now) {
+      return wait(os::nanotime());
+    } else if (wait(deadline_after(at - now))) {
+      return true;
+    }
   }
 }
 

@@ -60,8 +60,10 @@ template <class P>
     if (state == kUnlocked || (state == kGranted && slept)) continue;
 
     std::int64_t until = deadline;
-    if (!P::erase_barrier()) {
-      until = std::min(until, P::now() + P::kEraseRecheckNs);
+    // kGranted: whoever it was meant for claims it, except in the child of a
+    // fork() that left that thread behind. Then it is for any that waited.
+    if (!P::erase_barrier() || state == kGranted) {
+      until = std::min(until, P::now() + P::kRecheckNs);
     }
     if (word_.load(std::memory_order_relaxed) == state) {
       P::futexsleep(word_, state, until);

@@ -64,11 +64,11 @@ struct Platform {
   }
   // After it returns true, no owner_release() of another thread that began
   // before it can still erase a write. False: this kernel has no such barrier,
-  // and the caller must look again every kEraseRecheckNs.
+  // and the caller must look again every kRecheckNs.
   static bool erase_barrier() noexcept {
     return !internal::kOwnerReleaseIsOneInstruction || os::process_barrier();
   }
-  static constexpr std::int64_t kEraseRecheckNs = 1000000;
+  static constexpr std::int64_t kRecheckNs = 1000000;
 };
 
 }  // namespace parkway

@@ -123,6 +123,7 @@ class PARKWAY_CAPABILITY("mutex") BasicSemaMutex {
   bool leave(Worker* self);
   void unlock_slow();
   static Worker* unlink_last(Worker* head);
+  std::uintptr_t drop_lost(std::uintptr_t word);
   void disown_queue();
 
   typename P::template Atomic<std::uintptr_t> word_{0};

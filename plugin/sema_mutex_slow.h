@@ -89,11 +89,27 @@ bool BasicSemaMutex<P>::leave(Worker* self) {
   return found;
 }
 
+// Owner of kQueue only: takes lost workers off the front of the list, so that
+// its head is somebody who can be woken. Returns the word.
+template <class P>
+std::uintptr_t BasicSemaMutex<P>::drop_lost(std::uintptr_t word) {
+  for (;;) {
+    Worker* const head = head_of(word);
+    if (__builtin_expect(head == nullptr || !head->lost, 1)) return word;
+    const std::uintptr_t rest = word_of(head->next_waiter) | (word & kFlags);
+    if (word_.compare_exchange_weak(word, rest, std::memory_order_acq_rel,
+                                    std::memory_order_acquire)) {
+      word = rest;
+    }
+  }
+}
+
 // Clears kQueue, and does the wake that an unlock may have left to its holder.
 template <class P>
 void BasicSemaMutex<P>::disown_queue() {
   std::uintptr_t word = word_.load(std::memory_order_acquire);
   for (;;) {
+    word = drop_lost(word);
     Worker* const head = head_of(word);
     if ((word & kLocked) == 0 && head != nullptr) {
       if (word_.compare_exchange_weak(word, word_of(head->next_waiter),
@@ -110,17 +126,22 @@ void BasicSemaMutex<P>::disown_queue() {
   }
 }
 
-// The worker at the end of a list of two or more, taken off it.
+// The last worker of the list that starts at head, taken off it; null if that
+// is head itself. Lost ones on the way go as well.
 template <class P>
 typename BasicSemaMutex<P>::Worker* BasicSemaMutex<P>::unlink_last(
     Worker* head) {
   Worker* before = head;
-  Worker* last = head->next_waiter;
-  while (Worker* next = last->next_waiter) {
-    before = last;
-    last = next;
+  Worker* last = nullptr;
+  for (Worker* w = head; Worker* next = w->next_waiter;) {
+    if (next->lost) {
+      w->next_waiter = static_cast<Worker*>(next->next_waiter);
+    } else {
+      before = w;
+      last = w = next;
+    }
   }
-  before->next_waiter = nullptr;
+  if (last != nullptr) before->next_waiter = nullptr;
   return last;
 }
 
@@ -151,22 +172,23 @@ template <class P>
 
   // Then: release, disown and pop in one step, which is the last touch of the
   // mutex. Waiters may be pushed until then; none may leave.
-  Worker* wake = nullptr;
-  Worker* const head = head_of(word);
+  word = drop_lost(word);
+  Worker* oldest = nullptr;
   if (++P::current_worker()->slow_unlocks % kFairWake == 0 &&
-      head->next_waiter != nullptr) {
-    wake = unlink_last(head);
+      head_of(word) != nullptr) {
+    oldest = unlink_last(head_of(word));
   }
   for (;;) {
-    Worker* const first = head_of(word);
-    const std::uintptr_t rest =
-        wake != nullptr ? word & ~kFlags : word_of(first->next_waiter);
-    Worker* const popped = wake != nullptr ? wake : first;
+    Worker* const head = head_of(word);
+    Worker* const popped = oldest != nullptr ? oldest : head;
+    const std::uintptr_t rest = popped == head && head != nullptr
+                                    ? word_of(head->next_waiter)
+                                    : word_of(head);
     // acq_rel: releases the critical section, and acquires what pushers that
     // made this CAS fail before have published.
     if (word_.compare_exchange_weak(word, rest, std::memory_order_acq_rel,
                                     std::memory_order_acquire)) {
-      popped->semaphore.wakeup();
+      if (popped != nullptr) popped->semaphore.wakeup();
       return;
     }
   }

@@ -31,8 +31,24 @@ Worker* claim_free_record() {
   return nullptr;
 }
 
+// Runs in the child of a fork(), which has the calling thread only.
+void lose_other_threads() {
+  for (Worker* w = g_all.load(std::memory_order_acquire); w != nullptr;
+       w = w->all_next) {
+    if (w->in_use.load(std::memory_order_relaxed) && w != t_worker) {
+      w->lost = true;
+    }
+  }
+}
+
 // Maps a chunk, keeps its first record for the caller and publishes all.
 Worker* add_chunk() {
+  // Once is enough, and before there is a worker that could be lost. Without
+  // memory for the handler, locks that have sleepers while the process forks
+  // can't be used in the child.
+  if (g_all.load(std::memory_order_relaxed) == nullptr) {
+    os::at_fork_in_child(&lose_other_threads);
+  }
   void* memory = os::sysalloc(kChunkBytes);
   if (memory == nullptr) {
     fatal("worker", nullptr, "no memory for a thread's record");

@@ -26,6 +26,10 @@ struct alignas(64) Worker {
   // Slow unlocks made by this thread; picks every n-th for the oldest waiter.
   std::uint32_t slow_unlocks = 0;
 
+  // The thread did not come along when the process forked: nobody is left to
+  // wake. Set in the child before it can have a second thread.
+  bool lost = false;
+
   // Registry (worker.cc).
   Worker* all_next = nullptr;
   std::atomic<bool> in_use{false};

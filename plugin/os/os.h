@@ -52,6 +52,10 @@ void* sysalloc(std::size_t bytes) noexcept;
 // destructor that runs after fn is honoured again. False if it can't be had.
 bool at_thread_exit(void (*fn)(void*), void* arg) noexcept;
 
+// Calls fn() in every child that the process forks from now on, before fork()
+// returns there. False if it can't be had.
+bool at_fork_in_child(void (*fn)()) noexcept;
+
 // Writes to standard error without allocating, ignoring failure.
 void write_error(const char* text, std::size_t length) noexcept;
 

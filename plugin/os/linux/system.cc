@@ -75,6 +75,10 @@ bool at_thread_exit(void (*fn)(void*), void* arg) noexcept {
   return g_have_key && pthread_setspecific(g_key, arg) == 0;
 }
 
+bool at_fork_in_child(void (*fn)()) noexcept {
+  return pthread_atfork(nullptr, nullptr, fn) == 0;
+}
+
 void write_error(const char* text, std::size_t length) noexcept {
   while (length > 0) {
     const ssize_t n = write(STDERR_FILENO, text, length);

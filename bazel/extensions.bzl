@@ -1,0 +1,19 @@
+"""For MODULE.bazel: the repositories that are no modules of the registry."""
+
+load(":deps.bzl", "parkway_hosts", "parkway_repository")
+
+def _parkway_impl(_module_ctx):
+    parkway_hosts(name = "parkway_hosts", bzlmod = True)
+
+parkway = module_extension(
+    implementation = _parkway_impl,
+    doc = "@parkway_hosts: the versions of the hosts, as a header.",
+)
+
+def _parkway_dev_impl(_module_ctx):
+    parkway_repository(name = "relacy", dep = "relacy")
+
+parkway_dev = module_extension(
+    implementation = _parkway_dev_impl,
+    doc = "@relacy: the race detector of tests/model.",
+)

@@ -31,6 +31,9 @@
 namespace parkway_bench {
 namespace {
 
+// More of the machine than this for others, and the numbers are noise.
+constexpr double kQuietShare = 0.05;
+
 constexpr int kFailed = 1;
 constexpr int kWrongArguments = 2;
 
@@ -198,6 +201,7 @@ int Main(int argc, char** argv) {
   std::vector<Measured> measured;
   std::vector<Table> tables;
   const std::vector<std::vector<const Cell*>> sets = Together(selected);
+  const NeighbourWatch neighbours;
   const auto start = std::chrono::steady_clock::now();
   bool programs_printed = false;
   for (std::size_t i = 0; i < sets.size(); ++i) {
@@ -228,6 +232,16 @@ int Main(int argc, char** argv) {
   for (Table& table : MicroTables(measured)) {
     PrintText(table, std::cout);
     tables.push_back(std::move(table));
+  }
+  const double others = neighbours.Share();
+  if (others >= 0) {
+    head.emplace_back(
+        "other load",
+        absl::StrFormat(
+            "%.0f %% of the machine%s", 100 * others,
+            others > kQuietShare ? ": NOISY, measure on a quiet machine" : ""));
+    std::cout << '\n';
+    PrintHead({head.back()}, std::cout);
   }
   if (!options.json.empty() && !engine.WriteJson(options.json)) {
     return Wrong(absl::StrCat("--json: cannot write ", options.json));

@@ -17,6 +17,23 @@ std::vector<std::pair<std::string, std::string>> DescribeMachine();
 // little.
 bool IsOptimizedBuild();
 
+// Watches how much of the machine's CPU time goes to others: a measurement
+// beside a busy neighbour is noise, and whoever reads the table must be told.
+class NeighbourWatch {
+ public:
+  // Starts watching.
+  NeighbourWatch();
+
+  // The share of all CPU time since the start, 0..1, that neither this program
+  // nor its ended children used. Negative when the system does not say.
+  double Share() const;
+
+ private:
+  double start_busy_;
+  double start_own_;
+  double start_seconds_;
+};
+
 }  // namespace parkway_bench
 
 #endif  // PARKWAY_BENCH_MACHINE_H_

@@ -1,6 +1,8 @@
 #include <oneapi/tbb/version.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <string>
 
@@ -27,7 +29,44 @@ std::string CpuModel() {
   return "unknown";
 }
 
+// The CPU seconds that the whole machine has spent on something; negative when
+// unknown.
+double MachineBusySeconds() {
+  std::ifstream stat("/proc/stat");
+  std::string cpu;
+  double user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0,
+         softirq = 0, steal = 0;
+  if (!(stat >> cpu >> user >> nice >> system >> idle >> iowait >> irq >>
+        softirq >> steal)) {
+    return -1;
+  }
+  return (user + nice + system + irq + softirq + steal) /
+         static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
+double OwnSeconds() {
+  return ProcessUsage().cpu_seconds + ChildrenUsage().cpu_seconds;
+}
+
+double Seconds() { return 1e-9 * static_cast<double>(MonotonicNanos()); }
+
 }  // namespace
+
+NeighbourWatch::NeighbourWatch()
+    : start_busy_(MachineBusySeconds()),
+      start_own_(OwnSeconds()),
+      start_seconds_(Seconds()) {}
+
+double NeighbourWatch::Share() const {
+  const double busy = MachineBusySeconds();
+  if (busy < 0 || start_busy_ < 0) {
+    return -1;
+  }
+  const double others = (busy - start_busy_) - (OwnSeconds() - start_own_);
+  const double all = (Seconds() - start_seconds_) *
+                     static_cast<double>(sysconf(_SC_NPROCESSORS_ONLN));
+  return all <= 0 ? 0 : std::min(std::max(others / all, 0.0), 1.0);
+}
 
 bool IsOptimizedBuild() {
 #ifdef __OPTIMIZE__

@@ -194,7 +194,7 @@ int Main(int argc, char** argv) {
     return Wrong(absl::StrCat("--markdown: cannot write ", options.markdown));
   }
 
-  const Description head =
+  Description head =
       Head(words, options, input, programs ? files : std::vector<TextFile>());
   PrintHead(head, std::cout);
   Engine engine(words[0], head);

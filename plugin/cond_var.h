@@ -73,7 +73,7 @@ class BasicCondVar {
     mutex.unlock();
     const bool notified =
         internal::wait_until(at,
-                             [this, &node](std::int64_t deadline) {
+                             [&node](std::int64_t deadline) {
                                return node.worker->semaphore.sleep(deadline);
                              }) ||
         !leave(&node);

@@ -16,8 +16,9 @@
 namespace parkway {
 
 // A mutual-exclusion lock that barges: whoever finds it free takes it. A
-// waiter that lost for longer than 1 ms asks for a handoff; the next unlock
-// passes the lock to the sleepers, then barging resumes.
+// waiter that has waited for 1 ms and lost the lock after four wakes asks for
+// a handoff; the next unlock passes the lock to the sleepers, then barging
+// resumes.
 //
 // Meets Lockable and TimedLockable; not recursive. lock() and a successful
 // try_lock*() are acquires, unlock() is a release. Constant-initialised, all

@@ -38,10 +38,12 @@ template <class P>
   std::uint32_t as = kLocked;
   bool slept = false;
   std::int64_t since = 0;
+  std::uint32_t losses = 0;
   for (;;) {
     if (internal::spin_and_yield<P>([&] { return take_or_claim(as, slept); })) {
       return true;
     }
+    if (slept) ++losses;
     if (as == kLocked) {
       since = P::now();
       as = kSleepers;
@@ -49,7 +51,7 @@ template <class P>
     if (timed && P::now() >= deadline) return leave_or_take(slept);
 
     const std::uint32_t want =
-        !timed && slept && P::starving(since) ? kHandoff : kSleepers;
+        !timed && slept && P::starving(since, losses) ? kHandoff : kSleepers;
     std::uint32_t state = word_.load(std::memory_order_relaxed);
     while (state == kLocked || (state == kSleepers && want == kHandoff)) {
       // relaxed: publishes nothing but itself.

@@ -11,7 +11,7 @@
 //   futexsleep, futexwakeup, yield, pause, now
 //   owner_release, erase_barrier    see parkway/cpu.h
 //   spin_limits()      see parkway/spin.h
-//   starving(since)    whether a waiter since then may ask for a handoff
+//   starving(since, losses)  whether a waiter may ask for a handoff
 #ifndef PARKWAY_PLATFORM_H_
 #define PARKWAY_PLATFORM_H_
 
@@ -53,10 +53,15 @@ struct Platform {
     return internal::calibrated_spin_limits();
   }
 
-  // A waiter that lost for this long asks for the lock to be handed to it.
+  // A waiter asks for the lock to be handed to it when it has waited for
+  // kStarvingNs and has found the lock taken after kStarvingLosses wakes. Time
+  // alone would not do: with more threads than CPUs everybody waits for whole
+  // time slices, and a handoff to a thread that is not running then leaves a
+  // free lock idle.
   static constexpr std::int64_t kStarvingNs = 1000000;
-  static bool starving(std::int64_t since) noexcept {
-    return now() - since > kStarvingNs;
+  static constexpr std::uint32_t kStarvingLosses = 4;
+  static bool starving(std::int64_t since, std::uint32_t losses) noexcept {
+    return losses >= kStarvingLosses && now() - since > kStarvingNs;
   }
 
   static std::uint32_t owner_release(Atomic<std::uint32_t>& word) noexcept {

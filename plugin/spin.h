@@ -19,7 +19,7 @@ struct SpinLimits {
   std::uint32_t first_gap_pauses = 0;
   std::uint32_t gaps = 0;
 
-  static constexpr std::int64_t kTightNs = 10;
+  static constexpr std::int64_t kTightNs = 4;
   static constexpr std::int64_t kFirstGapNs = 100;
   static constexpr std::uint32_t kGaps = 3;
   static constexpr std::uint32_t kGapGrowth = 8;

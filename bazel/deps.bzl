@@ -10,7 +10,8 @@ Environment variables, set by the configs of .bazelrc with --repo_env:
   PARKWAY_HOSTS     2022 or 2025: the set of versions (see versions.bzl). Default: 2025 from
                     Bazel 7 on, 2022 before.
   PARKWAY_DEPS      source (default): build everything from the pinned sources.
-                    system: use the libraries installed on this machine, found by pkg-config.
+                    system: use the libraries installed on this machine, found by pkg-config
+                    (Relacy, headers for our own tests, stays with its sources).
   PARKWAY_ARCHIVES  a folder with Debian's source tarballs, set by bazelw where upstream's
                     addresses cannot be reached; each is checked against its own sha256.
 """
@@ -105,7 +106,7 @@ def _fetch(ctx, entry):
 
 def _parkway_repository_impl(ctx):
     dep = ctx.attr.dep
-    if _from_system(ctx):
+    if dep not in DEV and _from_system(ctx):
         system_repository(ctx, dep)
         return
     hosts = _hosts(ctx)

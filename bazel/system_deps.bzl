@@ -1,7 +1,7 @@
 """The machine's own libraries under the labels of the sources (PARKWAY_DEPS=system).
 
-Headers come from where pkg-config says, usually /usr/include; labels outside the tables below
-do not exist in this mode.
+Headers come from /usr/include; labels outside the tables below, and those whose library this
+version does not have, do not exist in this mode.
 """
 
 # Repository -> (pkg-config module that tells the version, Debian's package).
@@ -10,14 +10,13 @@ _PACKAGES = {
     "com_google_absl": ("absl_base", "libabsl-dev"),
     "com_google_googletest": ("gtest", "libgtest-dev libgmock-dev"),
     "oneTBB": ("tbb", "libtbb-dev"),
-    "relacy": ("", "relacy-dev"),
 }
 
 # Repository -> package -> target -> pkg-config module ("" where only headers are needed).
 _TARGETS = {
     "com_github_google_benchmark": {"": {
         "benchmark": "benchmark",
-        "benchmark_main": "benchmark benchmark_main",
+        "benchmark_main": "benchmark",
     }},
     "com_google_absl": {
         "absl/algorithm": {"algorithm": "", "container": ""},
@@ -83,10 +82,13 @@ _TARGETS = {
         "tbb": "tbb",
         "tbbmalloc": "tbb",
     }},
-    "relacy": {"": {"relacy": ""}},
 }
 
-_LINK_EXTRA = {"oneTBB//:tbbmalloc": ["-ltbbmalloc"]}
+# Libraries that pkg-config does not know.
+_LINK_EXTRA = {
+    "com_github_google_benchmark//:benchmark_main": ["-lbenchmark_main"],
+    "oneTBB//:tbbmalloc": ["-ltbbmalloc"],
+}
 
 def _missing(dep, detail):
     fail(("PARKWAY_DEPS=system: this machine has no usable %s (%s). Install the package %s " +
@@ -126,11 +128,7 @@ def system_repository(ctx, dep):
       ctx: the repository rule's context.
       dep: a key of _PACKAGES.
     """
-    module = _PACKAGES[dep][0]
-    if module:
-        _pkg_config(ctx, dep, ["--exists", "--print-errors", module])
-    elif not ctx.path("/usr/include/relacy").exists:
-        _missing(dep, "no /usr/include/relacy")
+    _pkg_config(ctx, dep, ["--exists", "--print-errors", _PACKAGES[dep][0]])
     for package, targets in _TARGETS[dep].items():
         text = "package(default_visibility = [\"//visibility:public\"])\n"
         for name, modules in targets.items():
@@ -138,10 +136,12 @@ def system_repository(ctx, dep):
             defines = []
             if modules:
                 words = modules.split(" ")
+                if ctx.execute([ctx.which("pkg-config"), "--exists"] + words).return_code != 0:
+                    continue
                 linkopts = _pkg_config(ctx, dep, ["--libs"] + words).split(" ")
                 flags = _pkg_config(ctx, dep, ["--cflags-only-other"] + words).split(" ")
                 defines = [f[2:] for f in flags if f.startswith("-D")]
-            linkopts = linkopts + _LINK_EXTRA.get("%s//%s:%s" % (dep, package, name), [])
+            linkopts = _LINK_EXTRA.get("%s//%s:%s" % (dep, package, name), []) + linkopts
             text += _target(name, [o for o in linkopts if o], defines)
         path = package + "/BUILD.bazel" if package else "BUILD.bazel"
         ctx.file(path, text, executable = False)

@@ -1,0 +1,274 @@
+// The Platform policy with faults: everything that a kernel and a scheduler
+// are allowed to do to a lock, seeded and far more often than they do it.
+//
+//   - a pause (yield, short sleep) before and after every access to a word
+//   - owner_release() as a load and a store that are apart, so that other
+//     threads' writes are erased; erase_barrier() waits for these, as the
+//     membarrier system call does, or is one that this kernel lacks
+//   - futex sleeps that return early for no reason, end late, or are entered
+//     late; wakes that come late
+//   - compare_exchange_weak() that fails for no reason
+//   - waiters that starve after no time
+#ifndef PARKWAY_TESTS_FAULTS_FAULT_PLATFORM_H_
+#define PARKWAY_TESTS_FAULTS_FAULT_PLATFORM_H_
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+
+#include "parkway/cond_var_slow.h"
+#include "parkway/futex_mutex_slow.h"
+#include "parkway/futex_note_slow.h"
+#include "parkway/os/os.h"
+#include "parkway/sema_mutex_slow.h"
+#include "parkway/sema_note_slow.h"
+#include "parkway/worker_semaphore.h"
+#include "tests/plugin/support.h"
+
+namespace parkway::test {
+
+// Where a test holds a thread.
+class Gate {
+ public:
+  // Called by the thread that is held.
+  void Pass();
+  // Waits until a thread is held here.
+  void AwaitArrival();
+  void Open();
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool arrived_ = false;
+  bool open_ = false;
+};
+
+namespace faults {
+
+// The calling thread's generator.
+Random& Rng();
+// Perhaps a pause.
+void Step();
+// The calling thread's next futexwakeup() is held at `gate`: a waker that was
+// preempted between its store and its wake.
+void HoldNextWakeup(Gate* gate);
+Gate* TakeGate();
+
+}  // namespace faults
+
+template <class T>
+class FaultAtomic {
+ public:
+  constexpr FaultAtomic() noexcept = default;
+  constexpr FaultAtomic(T value) noexcept : value_(value) {}
+
+  T load(std::memory_order order) const {
+    faults::Step();
+    const T value = value_.load(order);
+    faults::Step();
+    return value;
+  }
+  void store(T value, std::memory_order order) {
+    faults::Step();
+    value_.store(value, order);
+    faults::Step();
+  }
+  T exchange(T value, std::memory_order order) {
+    faults::Step();
+    const T old = value_.exchange(value, order);
+    faults::Step();
+    return old;
+  }
+  T fetch_add(T value, std::memory_order order) {
+    faults::Step();
+    const T old = value_.fetch_add(value, order);
+    faults::Step();
+    return old;
+  }
+  T fetch_sub(T value, std::memory_order order) {
+    faults::Step();
+    const T old = value_.fetch_sub(value, order);
+    faults::Step();
+    return old;
+  }
+  bool compare_exchange_strong(T& expected, T desired,
+                               std::memory_order order) {
+    return compare_exchange_strong(expected, desired, order, Failure(order));
+  }
+  bool compare_exchange_strong(T& expected, T desired,
+                               std::memory_order success,
+                               std::memory_order failure) {
+    faults::Step();
+    const bool done =
+        value_.compare_exchange_strong(expected, desired, success, failure);
+    faults::Step();
+    return done;
+  }
+  bool compare_exchange_weak(T& expected, T desired, std::memory_order order) {
+    return compare_exchange_weak(expected, desired, order, Failure(order));
+  }
+  bool compare_exchange_weak(T& expected, T desired, std::memory_order success,
+                             std::memory_order failure) {
+    if (faults::Rng().OneIn(8)) {
+      expected = load(failure);
+      return false;
+    }
+    return compare_exchange_strong(expected, desired, success, failure);
+  }
+
+  // Without faults.
+  std::atomic<T>& raw() { return value_; }
+
+ private:
+  static constexpr std::memory_order Failure(std::memory_order order) {
+    return order == std::memory_order_acq_rel   ? std::memory_order_acquire
+           : order == std::memory_order_release ? std::memory_order_relaxed
+                                                : order;
+  }
+
+  std::atomic<T> value_{};
+};
+
+template <class P>
+struct alignas(64) FaultWorker {
+  WorkerSemaphore<P> semaphore;
+  FaultWorker* next_waiter = nullptr;
+  bool lost = false;
+  std::int32_t held_locks = 0;
+  std::uint32_t slow_unlocks = 0;
+
+  // Odd while its thread is inside owner_release().
+  std::atomic<std::uint64_t> releases{0};
+  std::atomic<bool> in_use{true};
+  FaultWorker* all_next = nullptr;
+};
+
+// kBarrier: whether this kernel has membarrier.
+template <bool kBarrier>
+struct FaultPlatform {
+  template <class T>
+  using Atomic = FaultAtomic<T>;
+  template <class T>
+  using Plain = T;
+  using Worker = FaultWorker<FaultPlatform>;
+
+  static Worker* current_worker() {
+    static thread_local Claimed claimed;
+    return claimed.worker;
+  }
+
+  static bool futexsleep(Atomic<std::uint32_t>& word, std::uint32_t expected,
+                         std::int64_t deadline) {
+    Random& random = faults::Rng();
+    faults::Step();
+    if (random.OneIn(6)) return true;  // a signal, or no reason at all
+    std::int64_t until = deadline;
+    if (random.OneIn(6)) {  // the same after a while
+      until = std::min(deadline,
+                       now() + static_cast<std::int64_t>(random.Below(300000)));
+    }
+    bool in_time = os::futexsleep(&word.raw(), expected, until);
+    faults::Step();
+    // Late: a timeout is noticed long after it has come.
+    if (!in_time && random.OneIn(4)) {
+      os_sleep(static_cast<std::int64_t>(random.Below(500000)));
+    }
+    return in_time || until != deadline;
+  }
+  static void futexwakeup(Atomic<std::uint32_t>& word, std::uint32_t count) {
+    if (Gate* gate = faults::TakeGate()) gate->Pass();
+    if (faults::Rng().OneIn(16)) {
+      os_sleep(static_cast<std::int64_t>(faults::Rng().Below(300000)));
+    }
+    faults::Step();
+    os::futexwakeup(&word.raw(), count);
+    faults::Step();
+  }
+
+  static void yield() {
+    faults::Step();
+    os::osyield();
+  }
+  static void pause() { internal::cpu_pause(); }
+  static std::int64_t now() {
+    faults::Step();
+    return os::nanotime();
+  }
+  static SpinLimits spin_limits() {
+    SpinLimits limits;
+    if (faults::Rng().OneIn(2)) return limits;
+    limits.tight_polls = static_cast<std::uint32_t>(faults::Rng().Below(3));
+    limits.first_gap_pauses = 1;
+    limits.gaps = static_cast<std::uint32_t>(faults::Rng().Below(3));
+    return limits;
+  }
+  static bool starving(std::int64_t since, std::uint32_t /*losses*/) {
+    return now() - since >
+           static_cast<std::int64_t>(faults::Rng().Below(300000));
+  }
+
+  // Erases what others write between its two halves.
+  static std::uint32_t owner_release(Atomic<std::uint32_t>& word) {
+    // Not the mutex's: that may be gone after the store.
+    std::atomic<std::uint64_t>& releases = current_worker()->releases;
+    faults::Step();
+    releases.fetch_add(1, std::memory_order_seq_cst);
+    const std::uint32_t old = word.raw().load(std::memory_order_relaxed);
+    faults::Step();
+    word.raw().store(old - 1, std::memory_order_release);
+    releases.fetch_add(1, std::memory_order_seq_cst);
+    faults::Step();
+    return old;
+  }
+  static bool erase_barrier() {
+    faults::Step();
+    if (!kBarrier) return false;
+    for (Worker* w = g_all.load(std::memory_order_seq_cst); w != nullptr;
+         w = w->all_next) {
+      const std::uint64_t count = w->releases.load(std::memory_order_seq_cst);
+      if (count % 2 == 0) continue;
+      while (w->releases.load(std::memory_order_seq_cst) == count) {
+        os::osyield();
+      }
+    }
+    faults::Step();
+    return true;
+  }
+  static constexpr std::int64_t kRecheckNs = 1000000;
+
+ private:
+  // Gives the record back when its thread exits.
+  struct Claimed {
+    Claimed() : worker(Claim()) {}
+    ~Claimed() { worker->in_use.store(false); }
+    Worker* const worker;
+  };
+
+  static void os_sleep(std::int64_t ns) {
+    std::this_thread::sleep_for(std::chrono::nanoseconds(ns));
+  }
+
+  static Worker* Claim() {
+    for (Worker* w = g_all.load(); w != nullptr; w = w->all_next) {
+      bool in_use = false;
+      if (w->in_use.compare_exchange_strong(in_use, true)) return w;
+    }
+    auto* const made = new Worker;  // for ever, like production's
+    made->all_next = g_all.load();
+    while (!g_all.compare_exchange_weak(made->all_next, made)) {
+    }
+    return made;
+  }
+
+  static inline std::atomic<Worker*> g_all{nullptr};
+};
+
+// Two kernels: with membarrier and without.
+using Barrier = FaultPlatform<true>;
+using NoBarrier = FaultPlatform<false>;
+
+}  // namespace parkway::test
+
+#endif  // PARKWAY_TESTS_FAULTS_FAULT_PLATFORM_H_

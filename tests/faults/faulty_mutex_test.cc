@@ -1,0 +1,22 @@
+#include "tests/faults/fault_platform.h"
+#include "tests/plugin/mutex_suite.h"
+
+namespace parkway::test {
+
+// Slow: every step may pause.
+template <bool kBarrier>
+inline constexpr int kSections<BasicFutexMutex<FaultPlatform<kBarrier>>> =
+    Rounds(15000);
+template <bool kBarrier>
+inline constexpr int kSections<BasicSemaMutex<FaultPlatform<kBarrier>>> =
+    Rounds(15000);
+
+namespace {
+
+using Mutexes =
+    testing::Types<BasicFutexMutex<Barrier>, BasicFutexMutex<NoBarrier>,
+                   BasicSemaMutex<Barrier>>;
+INSTANTIATE_TYPED_TEST_SUITE_P(Faults, MutexSuite, Mutexes);
+
+}  // namespace
+}  // namespace parkway::test

@@ -1,0 +1,174 @@
+#include "parkway/spin.h"
+
+#include <gtest/gtest.h>
+#include <sched.h>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "parkway/mutex.h"
+#include "tests/plugin/support.h"
+
+namespace parkway::test {
+namespace {
+
+bool IsZero(const SpinLimits& limits) {
+  return limits.tight_polls == 0 && limits.first_gap_pauses == 0 &&
+         limits.gaps == 0;
+}
+
+bool IsPlausible(const SpinLimits& limits) {
+  return limits.tight_polls >= 1 && limits.tight_polls <= 10000 &&
+         limits.first_gap_pauses >= 1 && limits.first_gap_pauses <= 10000 &&
+         limits.gaps == SpinLimits::kGaps;
+}
+
+// Calibration happens once in a process: each case has one of its own.
+int InFreshProcess(bool (*check)()) {
+  return RunInChild([check] { return check() ? 0 : 1; });
+}
+
+TEST(SpinLimits, ZeroWithOneCpu) {
+  EXPECT_EQ(InFreshProcess([] {
+              return PinToOneCpu() &&
+                     IsZero(internal::calibrated_spin_limits()) &&
+                     IsZero(internal::calibrated_spin_limits());
+            }),
+            0);
+}
+
+TEST(SpinLimits, MeasuredWithSeveralCpus) {
+  if (CpuCount() < 2) GTEST_SKIP() << "this machine has one CPU";
+  EXPECT_EQ(InFreshProcess(
+                [] { return IsPlausible(internal::calibrated_spin_limits()); }),
+            0);
+}
+
+// Programs pin their threads to one CPU each and still run on many.
+TEST(SpinLimits, APinnedThreadDoesNotMakeThemZero) {
+  if (CpuCount() < 2) GTEST_SKIP() << "this machine has one CPU";
+  EXPECT_EQ(InFreshProcess([] {
+              bool good = false;
+              Thread([&good] {
+                good = PinToOneCpu() &&
+                       IsPlausible(internal::calibrated_spin_limits());
+              }).Join();
+              return good;
+            }),
+            0);
+}
+
+TEST(SpinLimits, SameForAllThreadsAndCalls) {
+  EXPECT_EQ(InFreshProcess([] {
+              const SpinLimits first = internal::calibrated_spin_limits();
+              bool same = true;
+              for (int i = 0; i < 4; ++i) {
+                Thread([&] {
+                  const SpinLimits other = internal::calibrated_spin_limits();
+                  same = same && other.tight_polls == first.tight_polls &&
+                         other.first_gap_pauses == first.first_gap_pauses &&
+                         other.gaps == first.gaps;
+                }).Join();
+              }
+              return same;
+            }),
+            0);
+}
+
+// With one CPU, waiting threads still get the lock.
+TEST(SpinLimits, LocksWorkWithOneCpu) {
+  EXPECT_EQ(InFreshProcess([] {
+              if (!PinToOneCpu()) return false;
+              FutexMutex futex;
+              SemaMutex sema;
+              long counter = 0;
+              {
+                std::vector<std::unique_ptr<Thread>> all;
+                for (int t = 0; t < 4; ++t) {
+                  all.push_back(std::make_unique<Thread>([&] {
+                    for (int i = 0; i < Rounds(5000); ++i) {
+                      futex.lock();
+                      sema.lock();
+                      ++counter;
+                      if (i % 64 == 0) sched_yield();
+                      sema.unlock();
+                      futex.unlock();
+                    }
+                  }));
+                }
+              }
+              return counter == 4 * Rounds(5000);
+            }),
+            0);
+}
+
+// The plan itself, counted.
+struct CountingPlatform {
+  static SpinLimits spin_limits() { return limits; }
+  static void pause() { ++pauses; }
+  static void yield() { ++yields; }
+  static void Reset(std::uint32_t polls, std::uint32_t first,
+                    std::uint32_t gaps) {
+    limits.tight_polls = polls;
+    limits.first_gap_pauses = first;
+    limits.gaps = gaps;
+    pauses = 0;
+    yields = 0;
+  }
+  static inline SpinLimits limits;
+  static inline int pauses = 0;
+  static inline int yields = 0;
+};
+using Counting = CountingPlatform;
+
+TEST(Spin, PollsTightlyThenAfterGrowingGaps) {
+  Counting::Reset(3, 10, 2);
+  std::vector<int> pauses_before;
+  EXPECT_FALSE(internal::spin<Counting>([&] {
+    pauses_before.push_back(Counting::pauses);
+    return false;
+  }));
+  EXPECT_EQ(
+      pauses_before,
+      (std::vector<int>{0, 0, 0, 10, 10 + 10 * int{SpinLimits::kGapGrowth}}));
+  EXPECT_EQ(Counting::yields, 0);
+}
+
+TEST(Spin, EndsWithSuccess) {
+  for (int success = 1; success <= 5; ++success) {
+    Counting::Reset(3, 1, 2);
+    int attempts = 0;
+    EXPECT_TRUE(
+        internal::spin<Counting>([&] { return ++attempts == success; }));
+    EXPECT_EQ(attempts, success);
+  }
+}
+
+TEST(Spin, ZeroLimitsAskNever) {
+  Counting::Reset(0, 0, 0);
+  int attempts = 0;
+  EXPECT_FALSE(internal::spin<Counting>([&] {
+    ++attempts;
+    return true;
+  }));
+  EXPECT_EQ(attempts, 0);
+  EXPECT_EQ(Counting::pauses, 0);
+}
+
+TEST(SpinAndYield, YieldsOnceAndAsksAgain) {
+  Counting::Reset(0, 0, 0);
+  int attempts = 0;
+  EXPECT_TRUE(internal::spin_and_yield<Counting>([&] {
+    EXPECT_EQ(Counting::yields, 1);
+    ++attempts;
+    return true;
+  }));
+  EXPECT_EQ(attempts, 1);
+  Counting::Reset(2, 1, 1);
+  EXPECT_FALSE(internal::spin_and_yield<Counting>([] { return false; }));
+  EXPECT_EQ(Counting::yields, 1);
+}
+
+}  // namespace
+}  // namespace parkway::test

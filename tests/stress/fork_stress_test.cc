@@ -1,0 +1,91 @@
+// A process with threads in the middle of locks and sleeps forks, again and
+// again; each child works with locks and threads of its own.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "parkway/cond_var.h"
+#include "parkway/mutex.h"
+#include "parkway/note.h"
+#include "tests/plugin/support.h"
+
+namespace parkway::test {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+template <class Mutex>
+int Contend(Mutex& mutex) {
+  long counter = 0;
+  {
+    std::vector<std::unique_ptr<Thread>> all;
+    for (int t = 0; t < 3; ++t) {
+      all.push_back(std::make_unique<Thread>([&] {
+        for (int i = 0; i < 200; ++i) {
+          std::lock_guard<Mutex> guard(mutex);
+          if (i % 64 == 0) usleep(20);
+          ++counter;
+        }
+      }));
+    }
+  }
+  return counter == 600 ? 0 : 1;
+}
+
+template <class Mutex>
+class ForkStress : public testing::Test {};
+using Mutexes = testing::Types<FutexMutex, SemaMutex>;
+TYPED_TEST_SUITE(ForkStress, Mutexes);
+
+TYPED_TEST(ForkStress, ChildrenOfABusyProcess) {
+  if (kTsan) {
+    GTEST_SKIP() << "TSan does not support threads in the child of a process "
+                    "with threads";
+  }
+  TypeParam guarded;  // held around each fork, as pthread_atfork handlers do
+  TypeParam fresh;    // free at each fork
+  SemaNote note;
+  std::atomic<bool> stop{false};
+  std::vector<std::unique_ptr<Thread>> all;
+  for (int t = 0; t < 4; ++t) {
+    all.push_back(std::make_unique<Thread>([&, t] {
+      Random random = Random::Stream(70 + static_cast<unsigned>(t));
+      SemaNote own;
+      while (!stop) {
+        if (random.OneIn(3)) {
+          if (guarded.try_lock_for(random.Microseconds(100))) guarded.unlock();
+        } else {
+          guarded.lock();
+          if (random.OneIn(8)) usleep(10);
+          guarded.unlock();
+        }
+        if (random.OneIn(16)) own.sleep_for(random.Microseconds(50));
+      }
+    }));
+  }
+  long forks = 0;
+  const auto end = steady_clock::now() + StressTime(milliseconds(2000));
+  while (steady_clock::now() < end && !this->HasFailure()) {
+    guarded.lock();
+    EXPECT_EQ(RunInChild([&] {
+                guarded.unlock();
+                return Contend(guarded) | Contend(fresh);
+              }),
+              0)
+        << "fork " << forks << ", PARKWAY_SEED=" << Seed();
+    guarded.unlock();
+    ++forks;
+  }
+  stop = true;
+  for (auto& thread : all) thread->Join();
+  EXPECT_GT(forks, 0);
+}
+
+}  // namespace
+}  // namespace parkway::test

@@ -1,0 +1,189 @@
+// Objects that the last user destroys, decided under their own lock. ASan sees
+// a late touch on the heap, every build one on a page that is gone.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <new>
+#include <thread>
+#include <vector>
+
+#include "parkway/cond_var.h"
+#include "parkway/mutex.h"
+#include "parkway/note.h"
+#include "tests/faults/fault_platform.h"
+#include "tests/plugin/support.h"
+
+namespace parkway::test {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+template <class Mutex>
+struct Counted {
+  Mutex mutex;
+  int users;
+  explicit Counted(int n) : users(n) {}
+};
+
+// All threads start a round together.
+class RoundBarrier {
+ public:
+  explicit RoundBarrier(int threads) : threads_(threads) {}
+  void Arrive() {
+    const int round = round_;
+    if (++arrived_ == threads_) {
+      arrived_ = 0;
+      ++round_;
+      return;
+    }
+    while (round_ == round) std::this_thread::yield();
+  }
+
+ private:
+  const int threads_;
+  std::atomic<int> arrived_{0};
+  std::atomic<int> round_{0};
+};
+
+template <class Mutex>
+class LifetimeStress : public testing::Test {
+ protected:
+  static constexpr int kObjects = 16;
+
+  // Each of `threads` threads uses each object once, in an order of its own;
+  // the last one calls destroy(i).
+  template <class Make, class Destroy>
+  static void Run(int threads, std::chrono::nanoseconds time, Make make,
+                  Destroy destroy) {
+    std::vector<Counted<Mutex>*> objects(kObjects);
+    std::atomic<long> destroyed{0};
+    std::atomic<bool> stop{false};
+    long rounds = 0;
+    const auto end = steady_clock::now() + time;
+    RoundBarrier barrier(threads);
+    std::vector<std::unique_ptr<Thread>> all;
+    for (int t = 0; t < threads; ++t) {
+      all.push_back(std::make_unique<Thread>([&, t] {
+        Random random = Random::Stream(40 + static_cast<unsigned>(t));
+        std::vector<int> order(kObjects);
+        for (int i = 0; i < kObjects; ++i) order[i] = i;
+        for (;;) {
+          if (t == 0) {
+            stop = steady_clock::now() >= end;
+            if (!stop) {
+              ++rounds;
+              for (int i = 0; i < kObjects; ++i) objects[i] = make(i, threads);
+            }
+          }
+          barrier.Arrive();
+          if (stop) return;
+          // Often in step, to meet at each object; else in any order.
+          if (random.OneIn(2)) {
+            std::swap(order[random.Below(kObjects)],
+                      order[random.Below(kObjects)]);
+          } else {
+            std::sort(order.begin(), order.end());
+          }
+          for (const int i : order) {
+            Counted<Mutex>* const object = objects[i];
+            if (random.OneIn(4)) {
+              while (!object->mutex.try_lock_for(random.Microseconds(50))) {
+              }
+            } else {
+              object->mutex.lock();
+            }
+            const bool last = --object->users == 0;
+            if (random.OneIn(32)) {
+              std::this_thread::sleep_for(random.Microseconds(60));
+            }
+            object->mutex.unlock();
+            if (last) {
+              destroy(i, object);
+              ++destroyed;
+            }
+          }
+          barrier.Arrive();
+        }
+      }));
+    }
+    for (auto& thread : all) thread->Join();
+    EXPECT_GT(rounds, 0);
+    EXPECT_EQ(destroyed, rounds * kObjects);
+  }
+};
+using Mutexes = testing::Types<FutexMutex, SemaMutex, BasicFutexMutex<Barrier>,
+                               BasicSemaMutex<Barrier>>;
+TYPED_TEST_SUITE(LifetimeStress, Mutexes);
+
+TYPED_TEST(LifetimeStress, OnTheHeap) {
+  for (const int threads : {2, 5}) {
+    this->Run(
+        threads, StressTime(milliseconds(700)),
+        [](int, int users) { return new Counted<TypeParam>(users); },
+        [](int, Counted<TypeParam>* object) { delete object; });
+  }
+}
+
+TYPED_TEST(LifetimeStress, OnPages) {
+  std::vector<std::unique_ptr<Page>> pages;
+  for (int i = 0; i < this->kObjects; ++i) {
+    pages.push_back(std::make_unique<Page>());
+  }
+  for (const int threads : {2, 5}) {
+    this->Run(
+        threads, StressTime(milliseconds(700)),
+        [&](int i, int users) {
+          pages[i]->Restore();
+          return new (pages[i]->memory()) Counted<TypeParam>(users);
+        },
+        [&](int i, Counted<TypeParam>*) { pages[i]->Revoke(); });
+  }
+}
+
+// Notes on the sleeper's stack, woken by another thread, one after another:
+// each wakeup races the end of the note's life.
+template <class Note>
+class NoteLifetimeStress : public testing::Test {};
+using Notes = testing::Types<FutexNote, SemaNote, BasicFutexNote<Barrier>,
+                             BasicSemaNote<Barrier>>;
+TYPED_TEST_SUITE(NoteLifetimeStress, Notes);
+
+TYPED_TEST(NoteLifetimeStress, OnTheSleepersHeap) {
+  std::atomic<TypeParam*> mailbox{nullptr};
+  std::atomic<bool> stop{false};
+  Thread waker([&] {
+    Random random = Random::Stream(60);
+    while (!stop) {
+      TypeParam* const note = mailbox.exchange(nullptr);
+      if (note == nullptr) {
+        std::this_thread::yield();
+        continue;
+      }
+      Burn(random.Microseconds(20));
+      note->wakeup();
+    }
+  });
+  Random random = Random::Stream(61);
+  long rounds = 0;
+  const auto end = steady_clock::now() + StressTime(milliseconds(700));
+  while (steady_clock::now() < end) {
+    auto note = std::make_unique<TypeParam>();
+    mailbox = note.get();
+    if (random.OneIn(2)) {
+      while (!note->sleep_for(random.Microseconds(20))) {
+      }
+    } else {
+      note->sleep();
+    }
+    ++rounds;
+  }
+  stop = true;
+  EXPECT_GT(rounds, 0);
+}
+
+}  // namespace
+}  // namespace parkway::test

@@ -1,0 +1,112 @@
+"""Rules for the models: the production headers, as they are or with one line changed."""
+
+load("//bazel:copts.bzl", "PARKWAY_COPTS")
+
+# Relacy's threads jump between stacks, which fortified longjmp takes for an attack. The locks
+# of a model are its subject, not annotated code. Half of the time goes into compiling: -O1.
+_COPTS = PARKWAY_COPTS + [
+    "-O1",
+    "-U_FORTIFY_SOURCE",
+    "-Wno-thread-safety",
+]
+
+_HEADERS = [
+    "checks.h",
+    "cond_var.h",
+    "cond_var_slow.h",
+    "cpu.h",
+    "deadline.h",
+    "futex_mutex.h",
+    "futex_mutex_slow.h",
+    "futex_note.h",
+    "futex_note_slow.h",
+    "held_locks.h",
+    "os/os.h",
+    "platform.h",
+    "sema_mutex.h",
+    "sema_mutex_slow.h",
+    "sema_note.h",
+    "sema_note_slow.h",
+    "spin.h",
+    "thread_annotations.h",
+    "worker.h",
+    "worker_semaphore.h",
+]
+
+def plugin_headers(name, header = "", sed = ""):
+    """The headers of //plugin as "parkway/<name>.h", without its .cc files.
+
+    The library itself is not linked, because the model has an operating system of its own.
+
+    Args:
+      name: the cc_library.
+      header: one of them, to be changed.
+      sed: the change. A sed program that changes nothing is an error.
+    """
+    cmd = """
+for from in $(SRCS); do
+  to=$(RULEDIR)/{name}/parkway/$${{from##*plugin/}}
+  mkdir -p $$(dirname $$to)
+  cp $$from $$to
+done
+"""
+    if header:
+        cmd += """
+to=$(RULEDIR)/{name}/parkway/{header}
+from=$$to.original
+mv $$to $$from
+sed -e '{sed}' $$from > $$to
+if cmp -s $$from $$to; then
+  echo "mutant {name}: its pattern is not in {header} any more" >&2
+  exit 1
+fi
+"""
+    native.genrule(
+        name = name + "_headers",
+        testonly = True,
+        srcs = ["//plugin:" + h for h in _HEADERS],
+        outs = [name + "/parkway/" + h for h in _HEADERS],
+        cmd = cmd.format(name = name, header = header, sed = sed.replace("$", "$$")),
+    )
+    native.cc_library(
+        name = name,
+        testonly = True,
+        hdrs = [":" + name + "_headers"],
+        includes = [name],
+    )
+
+def model_test(name, srcs = None, headers = ":plugin", **kwargs):
+    """A program over Relacy. It replaces operator new: no sanitizers.
+
+    Args:
+      name: the cc_test, and its one source if srcs is not given.
+      srcs: the one source.
+      headers: a plugin_headers().
+      **kwargs: as for cc_test.
+    """
+    native.cc_test(
+        name = name,
+        srcs = (srcs or [name + ".cc"]) + native.glob(["*.h"]),
+        copts = _COPTS,
+        tags = ["no-sanitizer"],
+        deps = [
+            headers,
+            "@relacy",
+        ],
+        **kwargs
+    )
+
+def mutant_test(name, of, header, sed):
+    """Passes only if Relacy reports the test `of` when one line of `header` is changed."""
+    plugin_headers(
+        name = name + "_mutant",
+        header = header,
+        sed = sed,
+    )
+    model_test(
+        name = name,
+        size = "small",
+        srcs = [of + ".cc"],
+        args = ["--expect-failure"],
+        headers = ":" + name + "_mutant",
+    )

@@ -1,0 +1,11 @@
+// FutexNote.
+#include "parkway/futex_note_slow.h"
+#include "tests/model/note_suites.h"
+
+int main(int argc, char** argv) {
+  using namespace parkway::model;
+  using P = ModelPlatform<AtomicRelease>;
+  start(argc, argv);
+  check_note<P, parkway::BasicFutexNote<P>>();
+  return finish();
+}

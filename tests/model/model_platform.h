@@ -1,0 +1,508 @@
+// A Platform policy (parkway/platform.h) over the Relacy race detector: the
+// production sources run under it unchanged, one schedule after another.
+//
+// Exactly one translation unit of a program may include this header, because
+// it defines parkway::internal::fatal and parkway::os::nanotime for the model;
+// the plugin library is not linked.
+#ifndef PARKWAY_TESTS_MODEL_MODEL_PLATFORM_H_
+#define PARKWAY_TESTS_MODEL_MODEL_PLATFORM_H_
+
+#include <atomic>
+#include <cstdint>
+#include <cstdlib>
+#include <new>
+
+#include "relacy/relacy.hpp"
+// Relacy's macros for code that is written against it; this is not.
+#undef assert
+#undef calloc
+#undef delete
+#undef errno
+#undef free
+#undef malloc
+#undef new
+#undef realloc
+#undef memory_order_relaxed
+#undef memory_order_consume
+#undef memory_order_acquire
+#undef memory_order_release
+#undef memory_order_acq_rel
+#undef memory_order_seq_cst
+#include "parkway/checks.h"
+#include "parkway/os/os.h"
+#include "parkway/platform.h"
+#include "parkway/spin.h"
+#include "parkway/worker_semaphore.h"
+
+namespace parkway::model {
+
+inline constexpr int kMaxThreads = 4;
+
+// How often the tree searches may take each unlikely branch in one run; the
+// random scheduler draws instead.
+struct Budget {
+  int spurious = 1;  // a futexsleep that returns for no reason
+  int clock = 1;     // time passes at a look at the clock
+  int starve = 1;    // a waiter is found to starve
+};
+
+// What happened in all runs together: a test that never met the case it is
+// about fails.
+struct Coverage {
+  std::uint64_t sleeps = 0;
+  std::uint64_t timeouts = 0;
+  std::uint64_t spurious = 0;
+  std::uint64_t erased = 0;  // writes lost to a split owner_release()
+  std::uint64_t barrier_waits = 0;
+  std::uint64_t grants = 0;  // FutexMutex::kGranted was written
+};
+
+// The operating system and the machine of one run. Not itself subject to
+// interleaving: it changes between two scheduling points only.
+struct Kernel {
+  // Live model objects. An access to any other is a use after free.
+  static constexpr int kMaxLive = 64;
+  const void* live[kMaxLive];
+  int live_count;
+
+  const void* asleep_on[kMaxThreads];
+  bool in_release_window[kMaxThreads];
+  bool in_barrier[kMaxThreads];
+  std::int64_t clock;
+  Budget budget;
+  std::uint64_t wake_calls;
+
+  void reset(const Budget& b) {
+    live_count = 0;
+    for (int i = 0; i < kMaxThreads; ++i) {
+      asleep_on[i] = nullptr;
+      in_release_window[i] = in_barrier[i] = false;
+    }
+    clock = 1;
+    budget = b;
+    wake_calls = 0;
+  }
+
+  void enter(const void* object) {
+    if (live_count == kMaxLive) std::abort();
+    live[live_count++] = object;
+  }
+  void leave(const void* object) {
+    for (int i = 0; i < live_count; ++i) {
+      if (live[i] == object) {
+        live[i] = live[--live_count];
+        return;
+      }
+    }
+  }
+  void check(const void* object, rl::debug_info_param info) const {
+    for (int i = 0; i < live_count; ++i) {
+      if (live[i] == object) return;
+    }
+    rl::ctx().fail_test("touches a destroyed object",
+                        rl::test_result_access_to_freed_memory, info);
+  }
+
+  // An unlikely branch: one in `one_in` at random, `left` times in a search.
+  static bool maybe(int& left, unsigned one_in) {
+    if (rl::ctx().is_random_sched()) return rl::rand(one_in) == 0;
+    if (left == 0 || rl::rand(2) == 0) return false;
+    --left;
+    return true;
+  }
+};
+
+inline Kernel kernel;
+inline Coverage coverage;
+
+inline int self() { return static_cast<int>(rl::thread_index()); }
+
+inline void log(const char* message, rl::debug_info_param info) {
+  rl::context& c = rl::ctx();
+  if (c.collecting_history()) c.exec_log_msg(info, message);
+}
+
+inline rl::memory_order to_relacy(std::memory_order order) {
+  switch (order) {
+    case std::memory_order_relaxed:
+      return rl::mo_relaxed;
+    case std::memory_order_consume:
+      return rl::mo_consume;
+    case std::memory_order_acquire:
+      return rl::mo_acquire;
+    case std::memory_order_release:
+      return rl::mo_release;
+    case std::memory_order_acq_rel:
+      return rl::mo_acq_rel;
+    case std::memory_order_seq_cst:
+      break;
+  }
+  return rl::mo_seq_cst;
+}
+
+// Memory orders as written, or with one half left out (mutants).
+enum class Weaken { kNothing, kAcquire, kRelease };
+
+template <Weaken kWeaken>
+std::memory_order weakened(std::memory_order order) {
+  if (kWeaken == Weaken::kAcquire) {
+    if (order == std::memory_order_acquire) return std::memory_order_relaxed;
+    if (order == std::memory_order_acq_rel) return std::memory_order_release;
+  }
+  if (kWeaken == Weaken::kRelease) {
+    if (order == std::memory_order_release) return std::memory_order_relaxed;
+    if (order == std::memory_order_acq_rel) return std::memory_order_acquire;
+  }
+  return order;
+}
+
+// The strongest order that a failed compare-exchange may have, as in <atomic>.
+inline std::memory_order failure_order(std::memory_order order) {
+  if (order == std::memory_order_acq_rel) return std::memory_order_acquire;
+  if (order == std::memory_order_release) return std::memory_order_relaxed;
+  return order;
+}
+
+// The caller's place in the source, for Relacy's traces.
+#define PARKWAY_MODEL_CALLER   \
+  const rl::debug_info& info = \
+      rl::debug_info(__builtin_FUNCTION(), __builtin_FILE(), __builtin_LINE())
+
+// std::atomic's members over rl::atomic. Each access is one scheduling point,
+// then a check that the object still exists, then the access itself.
+//
+// kLatest: loads take the newest value of the modification order, as x86 loads
+// do; without it, any value that C++ allows.
+template <class T, Weaken kWeaken, bool kLatest>
+class Atomic {
+ public:
+  Atomic(T value) noexcept : atomic_(value), newest_(value) {
+    kernel.enter(this);
+  }
+  ~Atomic() { kernel.leave(this); }
+  Atomic(const Atomic&) = delete;
+  Atomic& operator=(const Atomic&) = delete;
+
+  T load(std::memory_order order, PARKWAY_MODEL_CALLER) const {
+    const Access access(this, info);
+    const rl::memory_order mo = to_relacy(weakened<kWeaken>(order));
+    return kLatest ? read_newest(mo, info) : atomic_.load(mo, info);
+  }
+
+  void store(T value, std::memory_order order, PARKWAY_MODEL_CALLER) {
+    const Access access(this, info);
+    atomic_.store(value, to_relacy(weakened<kWeaken>(order)), info);
+    newest_ = value;
+  }
+
+  // store(), of which the caller believes that it replaces `loaded`.
+  void store_over(T loaded, T value, std::memory_order order,
+                  PARKWAY_MODEL_CALLER) {
+    const Access access(this, info);
+    if (newest_ != loaded) ++coverage.erased;
+    atomic_.store(value, to_relacy(weakened<kWeaken>(order)), info);
+    newest_ = value;
+  }
+
+  T exchange(T value, std::memory_order order, PARKWAY_MODEL_CALLER) {
+    const Access access(this, info);
+    if (value == kGranted) ++coverage.grants;
+    newest_ = value;
+    return atomic_.exchange(value, to_relacy(weakened<kWeaken>(order)), info);
+  }
+
+  bool compare_exchange_strong(T& expected, T value, std::memory_order order,
+                               PARKWAY_MODEL_CALLER) {
+    return compare_exchange<false>(expected, value, order, failure_order(order),
+                                   info);
+  }
+  bool compare_exchange_strong(T& expected, T value, std::memory_order order,
+                               std::memory_order failure,
+                               PARKWAY_MODEL_CALLER) {
+    return compare_exchange<false>(expected, value, order, failure, info);
+  }
+  bool compare_exchange_weak(T& expected, T value, std::memory_order order,
+                             PARKWAY_MODEL_CALLER) {
+    return compare_exchange<true>(expected, value, order, failure_order(order),
+                                  info);
+  }
+  bool compare_exchange_weak(T& expected, T value, std::memory_order order,
+                             std::memory_order failure, PARKWAY_MODEL_CALLER) {
+    return compare_exchange<true>(expected, value, order, failure, info);
+  }
+
+  T fetch_add(T value, std::memory_order order, PARKWAY_MODEL_CALLER) {
+    const Access access(this, info);
+    newest_ += value;
+    return atomic_.fetch_add(value, to_relacy(weakened<kWeaken>(order)), info);
+  }
+  T fetch_sub(T value, std::memory_order order, PARKWAY_MODEL_CALLER) {
+    const Access access(this, info);
+    newest_ -= value;
+    return atomic_.fetch_sub(value, to_relacy(weakened<kWeaken>(order)), info);
+  }
+
+  // The newest value as the kernel reads it for the calling thread: without a
+  // scheduling point, and the thread never again sees an older one.
+  T kernel_load(rl::debug_info_param info) const {
+    rl::ctx().disable_preemption();
+    const T value = read_newest(rl::mo_relaxed, info);
+    rl::ctx().enable_preemption();
+    return value;
+  }
+
+ private:
+  static constexpr T kGranted = 4;
+
+  class Access {
+   public:
+    Access(const Atomic* atomic, rl::debug_info_param info) {
+      rl::context& c = rl::ctx();
+      c.sched();
+      kernel.check(atomic, info);
+      c.disable_preemption();
+    }
+    ~Access() { rl::ctx().enable_preemption(); }
+  };
+
+  // A compare-exchange that fails reads the newest value and writes nothing.
+  T read_newest(rl::memory_order mo, rl::debug_info_param info) const {
+    T value = static_cast<T>(0x5a5a5a50u);
+    const_cast<rl::atomic<T>&>(atomic_).compare_exchange_strong(
+        value, value, mo, info, mo, info);
+    return value;
+  }
+
+  template <bool kMayFail>
+  bool compare_exchange(T& expected, T value, std::memory_order order,
+                        std::memory_order failure, rl::debug_info_param info) {
+    const Access access(this, info);
+    const rl::memory_order mo = to_relacy(weakened<kWeaken>(order));
+    const rl::memory_order failed = to_relacy(weakened<kWeaken>(failure));
+    const bool done = kMayFail ? atomic_.compare_exchange_weak(
+                                     expected, value, mo, info, failed, info)
+                               : atomic_.compare_exchange_strong(
+                                     expected, value, mo, info, failed, info);
+    if (done) newest_ = value;
+    return done;
+  }
+
+  rl::atomic<T> atomic_;
+  T newest_;
+};
+
+// A T on which Relacy reports races.
+template <class T>
+class Plain {
+ public:
+  Plain(T value) noexcept : var_(value) { kernel.enter(this); }
+  ~Plain() { kernel.leave(this); }
+  Plain(const Plain&) = delete;
+  Plain& operator=(const Plain& other) { return *this = static_cast<T>(other); }
+
+  operator T() const {
+    kernel.check(this, $);
+    return var_($).load();
+  }
+  Plain& operator=(T value) {
+    kernel.check(this, $);
+    var_($).store(value);
+    return *this;
+  }
+  T operator++() {
+    *this = static_cast<T>(*this) + 1;
+    return *this;
+  }
+  T operator--() {
+    *this = static_cast<T>(*this) - 1;
+    return *this;
+  }
+
+ private:
+  rl::var<T> var_;
+};
+
+// What can be set about a policy. The mutants derive from it.
+struct Knobs {
+  // owner_release() as x86 does it: a load and, any time later, a store.
+  static constexpr bool kSplitRelease = false;
+  static constexpr std::memory_order kReleaseOrder = std::memory_order_release;
+  // What erase_barrier() returns, and whether it is one.
+  static constexpr bool kHasBarrier = true;
+  static constexpr bool kBarrierWaits = true;
+  static constexpr bool kLatestLoads = false;
+  static constexpr Weaken kWeaken = Weaken::kNothing;
+  static constexpr bool kSleepChecksValue = true;
+  // Deadlines that are kFar away never come: so a recheck that the code needs
+  // in no case of the model can't hide a lost wakeup.
+  static constexpr std::int64_t kFar = std::int64_t{1} << 40;
+  static constexpr std::int64_t kRecheckNs = 2 * kFar;
+  static constexpr std::uint32_t kTightPolls = 1;
+  template <class P>
+  using Semaphore = WorkerSemaphore<P>;
+};
+
+template <class K>
+struct ModelPlatform {
+  template <class T>
+  using Atomic = model::Atomic<T, K::kWeaken, K::kLatestLoads>;
+  template <class T>
+  using Plain = model::Plain<T>;
+
+  struct alignas(64) Worker {
+    typename K::template Semaphore<ModelPlatform> semaphore;
+    Plain<Worker*> next_waiter{nullptr};
+    Plain<std::int32_t> held_locks{0};
+    Plain<std::uint32_t> slow_unlocks{0};
+    Plain<bool> lost{false};
+  };
+
+  // Records outlive the objects that refer to them; one run's are made and
+  // taken down by its Suite.
+  static Worker* worker(int thread) {
+    alignas(Worker) static unsigned char records[kMaxThreads][sizeof(Worker)];
+    return reinterpret_cast<Worker*>(records[thread]);
+  }
+  static Worker* current_worker() noexcept { return worker(self()); }
+
+  // Atomic against other futex calls and against writes, as the kernel's is;
+  // orders no other memory, because the primitives do not ask for that.
+  static bool futexsleep(Atomic<std::uint32_t>& word, std::uint32_t expected,
+                         std::int64_t deadline) noexcept {
+    rl::context& c = rl::ctx();
+    c.sched();
+    kernel.check(&word, $);
+    if (K::kSleepChecksValue && word.kernel_load($) != expected) {
+      log("futexsleep: the value has changed", $);
+      return true;
+    }
+    const bool timed = deadline < K::kFar;
+    if (timed && deadline <= kernel.clock) {
+      ++coverage.timeouts;
+      return false;
+    }
+    const bool spurious = c.is_random_sched() || kernel.budget.spurious > 0;
+    ++coverage.sleeps;
+    const int me = self();
+    kernel.asleep_on[me] = &word;
+    log("futexsleep: sleeps", $);
+    const rl::unpark_reason reason =
+        c.park_current_thread(timed, spurious, false, $);
+    kernel.asleep_on[me] = nullptr;
+    if (reason == rl::unpark_reason_timeout) {
+      log("futexsleep: deadline", $);
+      ++coverage.timeouts;
+      if (kernel.clock < deadline) kernel.clock = deadline;
+      return false;
+    }
+    if (reason == rl::unpark_reason_spurious) {
+      log("futexsleep: returns for no reason", $);
+      ++coverage.spurious;
+      --kernel.budget.spurious;
+    }
+    return true;
+  }
+
+  // Uses the address of `word` alone.
+  static void futexwakeup(Atomic<std::uint32_t>& word,
+                          std::uint32_t count) noexcept {
+    rl::context& c = rl::ctx();
+    c.sched();
+    ++kernel.wake_calls;
+    log("futexwakeup", $);
+    for (; count > 0; --count) {
+      int sleepers[kMaxThreads];
+      unsigned n = 0;
+      for (int i = 0; i < kMaxThreads; ++i) {
+        if (kernel.asleep_on[i] == &word) sleepers[n++] = i;
+      }
+      if (n == 0) return;
+      const int chosen = sleepers[n > 1 ? rl::rand(n) : 0];
+      kernel.asleep_on[chosen] = nullptr;
+      c.unpark_thread(chosen, false, $);
+    }
+  }
+
+  static void yield() noexcept { rl::yield(1, $); }
+  static void pause() noexcept {}
+  static std::int64_t now() noexcept {
+    if (Kernel::maybe(kernel.budget.clock, 4)) ++kernel.clock;
+    return kernel.clock;
+  }
+  static SpinLimits spin_limits() noexcept {
+    SpinLimits limits;
+    limits.tight_polls = K::kTightPolls;
+    return limits;
+  }
+  static bool starving(std::int64_t, std::uint32_t) noexcept {
+    return Kernel::maybe(kernel.budget.starve, 2);
+  }
+
+  static std::uint32_t owner_release(Atomic<std::uint32_t>& word) noexcept {
+    if (!K::kSplitRelease) return word.fetch_sub(1, K::kReleaseOrder);
+    rl::context& c = rl::ctx();
+    const int me = self();
+    const std::uint32_t loaded = word.load(std::memory_order_relaxed);
+    kernel.in_release_window[me] = true;
+    word.store_over(loaded, loaded - 1, K::kReleaseOrder);
+    kernel.in_release_window[me] = false;
+    for (int i = 0; i < kMaxThreads; ++i) {
+      if (kernel.in_barrier[i]) {
+        kernel.in_barrier[i] = false;
+        c.unpark_thread(i, false, $);
+      }
+    }
+    return loaded;
+  }
+
+  // The IPI of membarrier(2): it can't be delivered between the load and the
+  // store of an owner_release(), and it drains the store buffer. Fences of the
+  // caller would add nothing: with kLatestLoads every load is fresh anyway.
+  static bool erase_barrier() noexcept {
+    if (!K::kHasBarrier) return false;
+    if (!K::kSplitRelease || !K::kBarrierWaits) return true;
+    rl::context& c = rl::ctx();
+    c.sched();
+    const int me = self();
+    for (int i = 0; i < kMaxThreads; ++i) {
+      if (i == me || !kernel.in_release_window[i]) continue;
+      ++coverage.barrier_waits;
+      log("erase_barrier: waits for an owner_release", $);
+      kernel.in_barrier[me] = true;
+      c.park_current_thread(false, false, false, $);
+      break;  // a mutex has one owner
+    }
+    return true;
+  }
+  static constexpr std::int64_t kRecheckNs = 1;
+};
+
+// The forms in which FutexMutex is built.
+struct AtomicRelease : Knobs {};  // not x86-64, or PARKWAY_ATOMIC_RELEASE
+struct SplitRelease : Knobs {     // x86-64
+  static constexpr bool kSplitRelease = true;
+  static constexpr bool kLatestLoads = true;
+};
+struct NoBarrier : SplitRelease {  // x86-64, a kernel without membarrier
+  static constexpr bool kHasBarrier = false;
+  static constexpr std::int64_t kRecheckNs = 1;
+};
+
+}  // namespace parkway::model
+
+namespace parkway::internal {
+
+void fatal(const char*, const void*, const char* fault) noexcept {
+  rl::ctx().fail_test(fault, rl::test_result_user_assert_failed, $);
+  std::abort();  // fail_test() does not return
+}
+
+}  // namespace parkway::internal
+
+namespace parkway::os {
+
+std::int64_t nanotime() noexcept { return model::kernel.clock; }
+
+}  // namespace parkway::os
+
+#endif  // PARKWAY_TESTS_MODEL_MODEL_PLATFORM_H_

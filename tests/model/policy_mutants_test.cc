@@ -1,0 +1,103 @@
+// Policies that break one promise each. Passes only if Relacy reports every
+// one: otherwise "nothing found" in the other tests would mean nothing.
+#include "parkway/futex_mutex_slow.h"
+#include "parkway/futex_note_slow.h"
+#include "parkway/sema_mutex_slow.h"
+#include "parkway/sema_note_slow.h"
+#include "tests/model/mutex_suites.h"
+#include "tests/model/note_suites.h"
+
+namespace parkway::model {
+
+// The fast release without release order: an x86 compiler that moves accesses
+// across the instruction.
+struct RelaxedRelease : SplitRelease {
+  static constexpr std::memory_order kReleaseOrder = std::memory_order_relaxed;
+};
+// membarrier that does nothing.
+struct IdleBarrier : SplitRelease {
+  static constexpr bool kBarrierWaits = false;
+};
+// No membarrier, and sleepers that do not look again.
+struct NoRecheck : NoBarrier {
+  static constexpr std::int64_t kRecheckNs = 2 * kFar;
+};
+// A futex that sleeps whatever the word says.
+struct BlindSleep : AtomicRelease {
+  static constexpr bool kSleepChecksValue = false;
+};
+struct NoAcquire : AtomicRelease {
+  static constexpr Weaken kWeaken = Weaken::kAcquire;
+};
+struct NoRelease : AtomicRelease {
+  static constexpr Weaken kWeaken = Weaken::kRelease;
+};
+// A semaphore that loses a wakeup now and then.
+template <class P>
+class LossySemaphore {
+ public:
+  bool sleep(std::int64_t deadline) { return semaphore_.sleep(deadline); }
+  void wakeup() {
+    if (rl::rand(4) != 0) semaphore_.wakeup();
+  }
+
+ private:
+  WorkerSemaphore<P> semaphore_;
+};
+struct LosesWakeup : AtomicRelease {
+  template <class P>
+  using Semaphore = LossySemaphore<P>;
+};
+
+template <class K, template <class> class Mutex>
+void mutex_caught(const char* name, rl::test_result_e one,
+                  rl::test_result_e other) {
+  using P = ModelPlatform<K>;
+  check_caught<Exclusion<P, Mutex<P>, 2, 2>>(name, 1000000, one, other);
+}
+
+template <class K, template <class> class Note>
+void note_caught(const char* name, rl::test_result_e one,
+                 rl::test_result_e other) {
+  using P = ModelPlatform<K>;
+  check_caught<HandOver<P, Note<P>, false>>(name, 1000000, one, other);
+}
+
+}  // namespace parkway::model
+
+int main(int argc, char** argv) {
+  using namespace parkway;
+  using namespace parkway::model;
+  constexpr auto kRace = rl::test_result_data_race;
+  constexpr auto kDeadlock = rl::test_result_deadlock;
+  start(argc, argv);
+  mutex_caught<RelaxedRelease, BasicFutexMutex>("FutexMutex, relaxed release",
+                                                kRace, kRace);
+  mutex_caught<IdleBarrier, BasicFutexMutex>("FutexMutex, idle barrier",
+                                             kDeadlock, kDeadlock);
+  mutex_caught<NoRecheck, BasicFutexMutex>("FutexMutex, no barrier, no recheck",
+                                           kDeadlock, kDeadlock);
+  mutex_caught<BlindSleep, BasicFutexMutex>("FutexMutex, blind sleep",
+                                            kDeadlock, kDeadlock);
+  mutex_caught<NoAcquire, BasicFutexMutex>("FutexMutex, no acquire", kRace,
+                                           kRace);
+  mutex_caught<NoRelease, BasicFutexMutex>("FutexMutex, no release", kRace,
+                                           kRace);
+  mutex_caught<BlindSleep, BasicSemaMutex>("SemaMutex, blind sleep", kDeadlock,
+                                           kDeadlock);
+  mutex_caught<NoAcquire, BasicSemaMutex>("SemaMutex, no acquire", kRace,
+                                          kRace);
+  mutex_caught<NoRelease, BasicSemaMutex>("SemaMutex, no release", kRace,
+                                          kRace);
+  mutex_caught<LosesWakeup, BasicSemaMutex>("SemaMutex, lost wakeup", kDeadlock,
+                                            kDeadlock);
+  note_caught<BlindSleep, BasicFutexNote>("FutexNote, blind sleep", kDeadlock,
+                                          kDeadlock);
+  note_caught<NoAcquire, BasicFutexNote>("FutexNote, no acquire", kRace, kRace);
+  note_caught<NoRelease, BasicFutexNote>("FutexNote, no release", kRace, kRace);
+  note_caught<NoAcquire, BasicSemaNote>("SemaNote, no acquire", kRace, kRace);
+  note_caught<NoRelease, BasicSemaNote>("SemaNote, no release", kRace, kRace);
+  note_caught<LosesWakeup, BasicSemaNote>("SemaNote, lost wakeup", kDeadlock,
+                                          kDeadlock);
+  return finish();
+}

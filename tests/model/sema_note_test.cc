@@ -1,0 +1,11 @@
+// SemaNote.
+#include "parkway/sema_note_slow.h"
+#include "tests/model/note_suites.h"
+
+int main(int argc, char** argv) {
+  using namespace parkway::model;
+  using P = ModelPlatform<AtomicRelease>;
+  start(argc, argv);
+  check_note<P, parkway::BasicSemaNote<P>>();
+  return finish();
+}

@@ -1,5 +1,5 @@
-// Each dependency is the copy that the build selected: not one that happens to be in
-// /usr/include, and not the other set's.
+// Each dependency is the copy that the build selected: not one that happens to
+// be in /usr/include, and not the other set's.
 #include <string>
 
 #include "parkway_hosts.h"

@@ -1,4 +1,5 @@
-// The model checker finds the one race of this program, and none in its mended twin.
+// The model checker finds the one race of this program, and none in its mended
+// twin.
 #include <relacy/relacy.hpp>
 
 template <rl::memory_order kStore>

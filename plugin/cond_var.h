@@ -22,8 +22,9 @@ namespace parkway {
 // A wait never returns spuriously, but other threads may run between the
 // notify and the waiter's lock(), so callers loop on their predicate anyway.
 // notify_one() and notify_all() make no system call without a waiter. A thread
-// that was notified does not touch the CondVar again: once nobody waits and
-// every notify has returned, it may be destroyed. All bits zero = no waiter,
+// that was notified does not touch the CondVar again, unless its time had run
+// out as well: once every wait with a deadline and every notify has returned
+// and nobody else waits, it may be destroyed. All bits zero = no waiter,
 // trivially destructible, no allocation.
 //
 // Algorithm: the intrusive list of nodes on the waiters' stacks under a

@@ -104,7 +104,8 @@ std::uintptr_t BasicSemaMutex<P>::drop_lost(std::uintptr_t word) {
   }
 }
 
-// Clears kQueue, and does the wake that an unlock may have left to its holder.
+// Clears kQueue. If an unlock left its wake to the holder, passes it on now
+// rather than with the unlock of the thread that takes the mutex next.
 template <class P>
 void BasicSemaMutex<P>::disown_queue() {
   std::uintptr_t word = word_.load(std::memory_order_acquire);

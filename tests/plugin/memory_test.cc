@@ -40,7 +40,8 @@ void operator delete[](void* p, std::size_t) noexcept { std::free(p); }
 namespace parkway::test {
 namespace {
 
-constexpr std::size_t kMany = 10000000;
+// TSan only has the allocations to count.
+constexpr std::size_t kMany = kTsan ? 1000000 : 10000000;
 
 int OpenFiles() {
   int n = 0;

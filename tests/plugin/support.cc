@@ -123,7 +123,9 @@ bool Thread::WaitAsleep() const {
   const auto end = steady_clock::now() + std::chrono::seconds(2);
   int seen = 0;
   while (steady_clock::now() < end) {
-    if (const pid_t tid = tid_) {
+    const pid_t tid = tid_;
+    if (tid < 0) return false;
+    if (tid > 0) {
       char path[64];
       std::snprintf(path, sizeof(path), "/proc/self/task/%d/stat",
                     static_cast<int>(tid));

@@ -93,6 +93,7 @@ class Thread {
       : thread_([this, f = std::move(f)]() mutable {
           SetTid();
           f();
+          tid_ = -1;
         }) {}
   ~Thread() { Join(); }
 
@@ -101,7 +102,8 @@ class Thread {
   }
   pthread_t handle() { return thread_.native_handle(); }
   // Waits until the kernel says that the thread sleeps. Only steers a test
-  // onto the path it is about: false after two seconds is no failure.
+  // onto the path it is about: false, because the thread has ended or two
+  // seconds have passed, is no failure.
   bool WaitAsleep() const;
 
  private:

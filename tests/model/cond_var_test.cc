@@ -144,11 +144,11 @@ int main(int argc, char** argv) {
   using namespace parkway::model;
   constexpr Budget kCalm{0, 0, 0};
   start(argc, argv);
-  check<Semaphore>("semaphore, 2 wakers", 1000000);
-  check<Broadcast<2>>("notify_all, 1 waiter, destroyed", 1000000);
-  check<Broadcast<3>>("notify_all, 2 waiters, destroyed", 1000000);
-  check<Items>("notify_one for each of 2 waiters", 1000000);
-  check<LeaveOrTake>("a timed waiter and one notify_one", 1000000);
+  check<Semaphore>("semaphore, 2 wakers", 300000);
+  check<Broadcast<2>>("notify_all, 1 waiter, destroyed", 300000);
+  check<Broadcast<3>>("notify_all, 2 waiters, destroyed", 300000);
+  check<Items>("notify_one for each of 2 waiters", 300000);
+  check<LeaveOrTake>("a timed waiter and one notify_one", 300000);
   check_met("a thread slept", coverage.sleeps);
   check_met("a deadline came", coverage.timeouts);
   check_met("a sleep ended for no reason", coverage.spurious);

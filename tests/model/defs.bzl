@@ -96,8 +96,16 @@ def model_test(name, srcs = None, headers = ":plugin", **kwargs):
         **kwargs
     )
 
-def mutant_test(name, of, header, sed):
-    """Passes only if Relacy reports the test `of` when one line of `header` is changed."""
+def mutant_test(name, of, header, sed, only = ""):
+    """Passes only if Relacy reports the test `of` when something in `header` is changed.
+
+    Args:
+      name: the test.
+      of: the test of the right source.
+      header: what is changed, see plugin_headers().
+      sed: the change.
+      only: the part of `of` that is run, to save time: its --filter.
+    """
     plugin_headers(
         name = name + "_mutant",
         header = header,
@@ -107,6 +115,9 @@ def mutant_test(name, of, header, sed):
         name = name,
         size = "small",
         srcs = [of + ".cc"],
-        args = ["--expect-failure"],
+        args = [
+            "--expect-failure",
+            "--schedules=5000000",  # at most: the first report ends it
+        ] + (["'--filter=%s'" % only] if only else []),
         headers = ":" + name + "_mutant",
     )

@@ -474,7 +474,7 @@ struct ModelPlatform {
     }
     return true;
   }
-  static constexpr std::int64_t kRecheckNs = 1;
+  static constexpr std::int64_t kRecheckNs = K::kRecheckNs;
 };
 
 // The forms in which FutexMutex is built.

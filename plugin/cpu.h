@@ -57,7 +57,12 @@ inline constexpr bool kOwnerReleaseIsOneInstruction = true;
 inline std::uint32_t owner_release(std::atomic<std::uint32_t>& word) noexcept {
   std::uint32_t delta = UINT32_MAX;
   // A plain x86 store is a release store; "memory" holds the compiler to it.
-  asm volatile("xaddl %1, %0" : "+m"(word), "+r"(delta) : : "memory", "cc");
+  // The prefetch asks for the line as a locked instruction would, for writing:
+  // if a waiter has taken it, one miss instead of two before the release.
+  asm volatile("prefetchw %0\n\txaddl %1, %0"
+               : "+m"(word), "+r"(delta)
+               :
+               : "memory", "cc");
   return delta;
 }
 #endif

@@ -201,7 +201,8 @@ class Mix {
     Doing& doing = g_doing[id];
     auto note = std::make_unique<Note>();
     long sections = 0;
-    while (!done_) {
+    // At least one, also on a machine that is too busy to have run it in time.
+    while (!done_ || sections == 0) {
       const auto a = random.Below(kCells);
       const auto b = random.Below(kCells);
       Cell<K>& cell = cells_[a];

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdio>
 #include <deque>
 #include <functional>
@@ -65,6 +66,8 @@ struct Cell {
   long value = 0;
   long mirror = 0;
   int waiters = 0;
+  // Sections, and rounds of the main thread.
+  long changes = 0;
   // Notes of threads that sleep and want to be woken, by exactly one thread.
   std::deque<typename K::Note*> sleepers;
 };
@@ -86,26 +89,28 @@ class Mix {
     for (int i = 0; i < threads_; ++i) {
       all.push_back(std::make_unique<Thread>([this, i] { Work(i); }));
     }
-    const auto end = steady_clock::now() + time;
+    std::atomic<bool> stop{false};
+    std::unique_ptr<Thread> other;
     if (meanwhile) {
-      std::atomic<bool> stop{false};
-      Thread other([&] { meanwhile(all, stop); });
-      std::this_thread::sleep_until(end);
-      stop = true;
-      other.Join();
-    } else {
-      std::this_thread::sleep_until(end);
+      other = std::make_unique<Thread>([&] { meanwhile(all, stop); });
     }
-    done_ = true;
-    // Threads may wait for a partner that has left: be it for them.
+    // All may wait for a change or a wakeup at once: it comes from here. Also
+    // at the end, until the last one has left.
+    const auto end = steady_clock::now() + time;
     while (left_ < threads_) {
+      std::this_thread::sleep_for(microseconds(500));
+      if (steady_clock::now() >= end) {
+        stop = true;
+        if (other != nullptr) other->Join();
+        done_ = true;
+      }
       for (auto& cell : cells_) {
         cell.mutex.lock();
         WakeOne(cell);
+        ++cell.changes;
         cell.mutex.unlock();
         cell.changed.notify_all();
       }
-      std::this_thread::sleep_for(milliseconds(1));
     }
     for (auto& thread : all) thread->Join();
     long total = 0;
@@ -129,6 +134,7 @@ class Mix {
   void Section(Cell<K>& cell, Random& random) {
     ASSERT_EQ(++cell.inside, 1);
     ++cell.value;
+    ++cell.changes;
     switch (random.Below(64)) {
       case 0:
         std::this_thread::yield();
@@ -179,7 +185,7 @@ class Mix {
 
   void WaitForChange(Cell<K>& cell, Random& random, bool timed) {
     cell.mutex.lock();
-    const long before = cell.value;
+    const long before = cell.changes;
     ++cell.waiters;
     if (timed) {
       const auto time = random.Microseconds(300);
@@ -189,7 +195,7 @@ class Mix {
       }
     } else {
       cell.changed.wait(cell.mutex,
-                        [&] { return done_ || cell.value != before; });
+                        [&] { return done_ || cell.changes != before; });
     }
     EXPECT_EQ(cell.inside, 0);
     --cell.waiters;

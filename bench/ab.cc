@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -95,10 +96,19 @@ std::vector<std::vector<const Cell*>> Together(
   return sets;
 }
 
+// As a reader types it: what `bazel run` makes of it says nothing elsewhere.
+std::string Command(const std::vector<std::string>& words) {
+  if (std::getenv("BUILD_WORKSPACE_DIRECTORY") == nullptr || words.empty()) {
+    return absl::StrJoin(words, " ");
+  }
+  return absl::StrCat("./bazelw run //bench:ab -- ",
+                      absl::StrJoin(words.begin() + 1, words.end(), " "));
+}
+
 Description Head(const std::vector<std::string>& words, const Options& options,
                  const std::string& input, const std::vector<TextFile>& files) {
   Description head = DescribeMachine();
-  head.emplace_back("command", absl::StrJoin(words, " "));
+  head.emplace_back("command", Command(words));
   head.emplace_back("repetitions", absl::StrCat(options.repetitions));
   if (!files.empty()) {
     std::uint64_t bytes = 0;
@@ -106,8 +116,11 @@ Description Head(const std::vector<std::string>& words, const Options& options,
       bytes += file.bytes;
     }
     head.emplace_back(
-        "input", absl::StrFormat("%s (%d files, %.1f MB)", input, files.size(),
-                                 1e-6 * static_cast<double>(bytes)));
+        "input",
+        absl::StrFormat(
+            "%s (%d files, %.1f MB)",
+            options.input.empty() ? "the dependencies' sources" : input,
+            files.size(), 1e-6 * static_cast<double>(bytes)));
   }
   return head;
 }

@@ -28,11 +28,12 @@ namespace parkway {
 //
 // Algorithm: the futex lock of Go's 2011 "unify mutex code across OSes"
 // change (Dmitry Vyukov), after Drepper's "Futexes are tricky", with three
-// changes argued in docs/design.md: the unlock without a locked instruction,
-// the spin plan of parkway/spin.h, and the handoff.
+// changes argued in docs/design.md: the unlock that is a plain store, the spin
+// plan of parkway/spin.h, and the handoff.
 //
 // The word, as contracts:
-//   kUnlocked  free. Set by the releasing access of unlock().
+//   kUnlocked  free. Set by the releasing access of unlock(), from any state
+//              when it has seen no sleeper near, else from kLocked, kSleepers.
 //   kLocked    held, nobody known to sleep. Set from kUnlocked by a thread
 //              that has not slept for this acquisition; also seen for a moment
 //              while the owner of a kSleepers mutex is in unlock_slow().
@@ -44,8 +45,8 @@ namespace parkway {
 //              then on leaves only as owner. Consumed by the next unlock.
 //   kGranted   held by nobody, to be claimed (made kSleepers) by a waiter that
 //              has slept. Set from kHandoff by unlock(), which wakes one.
-// A write by anyone but the owner may be erased by Platform::owner_release(),
-// so whoever relies on one passes erase_barrier() and looks again.
+// An unlock that has not seen a sleeper may overwrite what one has just set
+// here. It looks for sleepers once more after its release, and wakes one.
 template <class P>
 class PARKWAY_CAPABILITY("mutex") BasicFutexMutex {
  public:
@@ -84,15 +85,21 @@ class PARKWAY_CAPABILITY("mutex") BasicFutexMutex {
            });
   }
 
-  // Releases the mutex. The calling thread must own it; if nobody does, the
-  // program ends (in every build: the check is free).
+  // Releases the mutex. The calling thread must own it; if nobody does, a
+  // checked build ends the program.
   void unlock() PARKWAY_RELEASE() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
     internal::count_unlock<P>(kName, this);
-    const std::uint32_t state = P::owner_release(word_);
-    if (__builtin_expect(state != kLocked, 0)) unlock_slow(state);
+    if constexpr (kChecks) check_owned();
+    if (__builtin_expect(P::sleepers_near(word_), 0)) return unlock_slow();
+    // After the release by address only.
+    auto& word = word_;
+    if (__builtin_expect(P::release(word), 0)) P::futexwakeup(word, 1);
   }
 
  private:
+  using Word = typename P::template Atomic<std::uint32_t>;
+  class Announcement;
+
   static constexpr const char* kName = "FutexMutex";
 
   static constexpr std::uint32_t kUnlocked = 0;
@@ -103,7 +110,7 @@ class PARKWAY_CAPABILITY("mutex") BasicFutexMutex {
 
   bool take(std::uint32_t as) {
     std::uint32_t expected = kUnlocked;
-    // acquire: pairs with owner_release() and with unlock_slow()'s exchange.
+    // acquire: pairs with Platform::release() and with unlock_slow().
     return word_.compare_exchange_strong(expected, as,
                                          std::memory_order_acquire);
   }
@@ -114,13 +121,20 @@ class PARKWAY_CAPABILITY("mutex") BasicFutexMutex {
     return true;
   }
 
+  void check_owned() const {
+    const std::uint32_t state = word_.load(std::memory_order_relaxed);
+    if (state == kUnlocked || state == kGranted) {
+      internal::fatal(kName, this, "unlock of an unlocked mutex");
+    }
+  }
+
   // In futex_mutex_slow.h; compiled once, in futex_mutex.cc.
   bool lock_slow(std::int64_t deadline);
   bool take_or_claim(std::uint32_t as, bool slept);
   bool leave_or_take(bool slept);
-  void unlock_slow(std::uint32_t state);
+  void unlock_slow();
 
-  typename P::template Atomic<std::uint32_t> word_{kUnlocked};
+  Word word_{kUnlocked};
 };
 
 extern template class BasicFutexMutex<Platform>;

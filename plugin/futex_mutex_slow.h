@@ -15,6 +15,14 @@ namespace parkway {
 //   kHandoff or kGranted; or the word is one of these already.
 // A waiter that has slept or announced itself therefore never leaves with the
 // word at kLocked or kUnlocked behind it.
+//
+// And a second one, call it (S), which lets an unlock store kUnlocked over any
+// state when nobody is near:
+//   a thread that sleeps has announced itself and then passed sleep_barrier();
+//   it retracts when it has the mutex or has given up.
+// So an owner that took the mutex after that barrier sees it before its
+// release and goes by the word; one that was in between sees it after its
+// release and wakes one sleeper, of which (W) then holds.
 
 template <class P>
 bool BasicFutexMutex<P>::take_or_claim(std::uint32_t as, bool slept) {
@@ -22,12 +30,32 @@ bool BasicFutexMutex<P>::take_or_claim(std::uint32_t as, bool slept) {
   if (state == kUnlocked) return take(as);
   if (state == kGranted && slept) {
     std::uint32_t expected = kGranted;
-    // acquire: pairs with unlock_slow()'s exchange.
+    // acquire: pairs with unlock_slow().
     return word_.compare_exchange_strong(expected, kSleepers,
                                          std::memory_order_acquire);
   }
   return false;
 }
+
+// Counts the thread as a sleeper from make() to the end of the scope.
+template <class P>
+class BasicFutexMutex<P>::Announcement {
+ public:
+  explicit Announcement(const Word& word) : word_(word) {}
+  ~Announcement() {
+    if (made_) P::retract(word_);
+  }
+  Announcement(const Announcement&) = delete;
+  Announcement& operator=(const Announcement&) = delete;
+  void make() {
+    P::announce(word_);
+    made_ = true;
+  }
+
+ private:
+  const Word& word_;
+  bool made_ = false;
+};
 
 template <class P>
 [[gnu::noinline]] bool BasicFutexMutex<P>::lock_slow(std::int64_t deadline) {
@@ -37,6 +65,7 @@ template <class P>
   // have been the only trace of somebody else's sleep (W).
   std::uint32_t as = kLocked;
   bool slept = false;
+  Announcement announcement(word_);
   std::int64_t since = 0;
   std::uint32_t losses = 0;
   for (;;) {
@@ -47,6 +76,7 @@ template <class P>
     if (as == kLocked) {
       since = P::now();
       as = kSleepers;
+      announcement.make();
     }
     if (timed && P::now() >= deadline) return leave_or_take(slept);
 
@@ -64,7 +94,7 @@ template <class P>
     std::int64_t until = deadline;
     // kGranted: whoever it was meant for claims it, except in the child of a
     // fork() that left that thread behind. Then it is for any that waited.
-    if (!P::erase_barrier() || state == kGranted) {
+    if (!P::sleep_barrier() || state == kGranted) {
       until = std::min(until, P::now() + P::kRecheckNs);
     }
     if (word_.load(std::memory_order_relaxed) == state) {
@@ -84,31 +114,35 @@ bool BasicFutexMutex<P>::leave_or_take(bool slept) {
     if (state == kUnlocked || (state == kGranted && slept)) {
       if (take_or_claim(kSleepers, slept)) return true;
     } else if (state == kLocked) {
-      if (!slept) return false;  // never announced, never woken
+      if (!slept) return false;  // never woken
+      // If an unlock overwrites this, it wakes a sleeper itself (S).
       if (word_.compare_exchange_strong(state, kSleepers,
                                         std::memory_order_relaxed)) {
-        // Erased? Then look again. Without the barrier, wait out the store.
-        if (!P::erase_barrier()) P::yield();
+        return false;
       }
     } else {
-      // kSleepers, kHandoff: the owner will wake. If this was written by
-      // another waiter and is erased, that waiter looks again. kGranted, not
-      // slept: the claimant makes it kSleepers.
+      // kSleepers, kHandoff: the owner will wake. kGranted, not slept: the
+      // claimant makes it kSleepers.
       return false;
     }
   }
 }
 
+// There are sleepers near, perhaps this mutex's: the word knows.
 template <class P>
-[[gnu::noinline]] void BasicFutexMutex<P>::unlock_slow(std::uint32_t state) {
-  // owner_release() left state - 1. That is not 0, so the mutex is still held,
-  // unless it never was.
+[[gnu::noinline]] void BasicFutexMutex<P>::unlock_slow() {
+  // This and the exchange below are the last access to the mutex where they
+  // free it; the wake goes by address.
+  // release: pairs with the acquire CAS in take() and take_or_claim().
+  auto& word = word_;
+  const std::uint32_t state = word.fetch_sub(1, std::memory_order_release);
+  if (state == kLocked) return;
+  // The word is state - 1. That is not 0, so the mutex is still held, unless
+  // it never was.
   if (state != kSleepers && state != kHandoff) {
     internal::fatal(kName, this, "unlock of an unlocked mutex");
   }
-  // release: pairs with the acquire CAS in take() and take_or_claim(). This is
-  // the last access to the mutex; the wake goes by address.
-  auto& word = word_;
+  // release: the same pair.
   word.exchange(state == kHandoff ? kGranted : kUnlocked,
                 std::memory_order_release);
   P::futexwakeup(word, 1);

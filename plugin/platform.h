@@ -9,7 +9,8 @@
 //   Worker             semaphore, next_waiter, slow_unlocks, held_locks
 //   current_worker()   the calling thread's record
 //   futexsleep, futexwakeup, yield, pause, now
-//   owner_release, erase_barrier    see parkway/cpu.h
+//   sleepers_near, release, announce, retract, sleep_barrier
+//                      see parkway/sleepers.h
 //   spin_limits()      see parkway/spin.h
 //   starving(since, losses)  whether a waiter may ask for a handoff
 #ifndef PARKWAY_PLATFORM_H_
@@ -20,6 +21,7 @@
 
 #include "parkway/cpu.h"
 #include "parkway/os/os.h"
+#include "parkway/sleepers.h"
 #include "parkway/spin.h"
 
 namespace parkway {
@@ -64,15 +66,34 @@ struct Platform {
     return losses >= kStarvingLosses && now() - since > kStarvingNs;
   }
 
-  static std::uint32_t owner_release(Atomic<std::uint32_t>& word) noexcept {
-    return internal::owner_release(word);
+  // Whether somebody may sleep on `word`. A stale "no" is possible; release()
+  // looks again.
+  static bool sleepers_near(const Atomic<std::uint32_t>& word) noexcept {
+    return internal::sleeper_slot(&word).load(std::memory_order_relaxed) != 0;
   }
-  // After it returns true, no owner_release() of another thread that began
-  // before it can still erase a write. False: this kernel has no such barrier,
-  // and the caller must look again every kRecheckNs.
-  static bool erase_barrier() noexcept {
-    return !internal::kOwnerReleaseIsOneInstruction || os::process_barrier();
+  // Stores 0 with release order as the last access to `word`, then says
+  // whether somebody may sleep on it.
+  static bool release(Atomic<std::uint32_t>& word) noexcept {
+    const std::atomic<std::uint32_t>& slot = internal::sleeper_slot(&word);
+    // release: pairs with the acquire CAS that takes the lock next.
+    word.store(0, std::memory_order_release);
+    // The other half of sleep_barrier(): a fence for the compiler alone.
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    return slot.load(std::memory_order_relaxed) != 0;
   }
+  // From announce() to retract() the thread counts as asleep on `word`.
+  // relaxed: ordered by sleep_barrier().
+  static void announce(const Atomic<std::uint32_t>& word) noexcept {
+    internal::sleeper_slot(&word).fetch_add(1, std::memory_order_relaxed);
+  }
+  static void retract(const Atomic<std::uint32_t>& word) noexcept {
+    internal::sleeper_slot(&word).fetch_sub(1, std::memory_order_relaxed);
+  }
+  // After it returns true, every other thread's release() either has stored
+  // its word for all to see, or will see what was announced before. False:
+  // this kernel has no such barrier, and the caller must look again every
+  // kRecheckNs.
+  static bool sleep_barrier() noexcept { return os::process_barrier(); }
   static constexpr std::int64_t kRecheckNs = 1000000;
 };
 

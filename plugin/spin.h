@@ -6,23 +6,25 @@
 
 namespace parkway {
 
-// Spin limits in units that were calibrated on this machine: all zero where
-// the process has one CPU. The plan is
-//   1. poll without pausing for about kTightNs: a section of a few dozen
-//      instructions ends inside it, and a longer pause would miss the release
-//      so regularly that two threads end up taking turns;
-//   2. then poll after gaps of kFirstGapNs, each kGapGrowth times the last:
-//      every look at the word costs its owner a cache miss, so a lock that
-//      did not come free early is looked at ever more rarely.
+// A wait in three steps. The first is in units that were calibrated on this
+// machine, and has no gaps where the process has one CPU.
+//   1. Polls after gaps of kFirstGapNs, each kGapGrowth times the last. A
+//      section of a few dozen instructions ends inside the first gap. Every
+//      look at the word costs its owner a cache miss, so a lock that did not
+//      come free early is looked at ever more rarely.
+//   2. For a mutex, kYields polls with a yield before each: with more threads
+//      than CPUs its owner is probably not running, and a yield is the
+//      cheapest way to let it run.
+//   3. Sleep.
 struct SpinLimits {
-  std::uint32_t tight_polls = 0;
   std::uint32_t first_gap_pauses = 0;
   std::uint32_t gaps = 0;
+  std::uint32_t yields = 0;
 
-  static constexpr std::int64_t kTightNs = 4;
-  static constexpr std::int64_t kFirstGapNs = 100;
+  static constexpr std::int64_t kFirstGapNs = 50;
   static constexpr std::uint32_t kGaps = 3;
   static constexpr std::uint32_t kGapGrowth = 8;
+  static constexpr std::uint32_t kYields = 10;
 };
 
 namespace internal {
@@ -30,13 +32,8 @@ namespace internal {
 // The limits of this machine; measured by the first caller (about 20 us).
 SpinLimits calibrated_spin_limits() noexcept;
 
-// Calls attempt() -> bool by the plan above. True as soon as attempt is.
 template <class P, class Attempt>
-bool spin(Attempt&& attempt) {
-  const SpinLimits limits = P::spin_limits();
-  for (std::uint32_t i = 0; i < limits.tight_polls; ++i) {
-    if (attempt()) return true;
-  }
+bool spin(const SpinLimits& limits, Attempt& attempt) {
   std::uint32_t pauses = limits.first_gap_pauses;
   for (std::uint32_t i = 0; i < limits.gaps; ++i) {
     for (std::uint32_t j = 0; j < pauses; ++j) P::pause();
@@ -46,14 +43,22 @@ bool spin(Attempt&& attempt) {
   return false;
 }
 
-// spin(), then one yield and a last attempt: Go's passive spin. One yield
-// keeps the longest wait in the low milliseconds (a preempted owner on this
-// CPU gets to run); more of them only burn CPU.
+// Calls attempt() -> bool by step 1. True as soon as attempt is.
+template <class P, class Attempt>
+bool spin(Attempt&& attempt) {
+  return spin<P>(P::spin_limits(), attempt);
+}
+
+// The same for steps 1 and 2.
 template <class P, class Attempt>
 bool spin_and_yield(Attempt&& attempt) {
-  if (spin<P>(attempt)) return true;
-  P::yield();
-  return attempt();
+  const SpinLimits limits = P::spin_limits();
+  if (spin<P>(limits, attempt)) return true;
+  for (std::uint32_t i = 0; i < limits.yields; ++i) {
+    P::yield();
+    if (attempt()) return true;
+  }
+  return false;
 }
 
 }  // namespace internal

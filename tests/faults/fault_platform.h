@@ -2,9 +2,9 @@
 // are allowed to do to a lock, seeded and far more often than they do it.
 //
 //   - a pause (yield, short sleep) before and after every access to a word
-//   - owner_release() as a load and a store that are apart, so that other
-//     threads' writes are erased; erase_barrier() waits for these, as the
-//     membarrier system call does, or is one that this kernel lacks
+//   - release() whose store becomes visible long after its look for sleepers;
+//     sleep_barrier() waits for these, as the membarrier system call does, or
+//     is one that this kernel lacks
 //   - futex sleeps that return early for no reason, end late, or are entered
 //     late; wakes that come late
 //   - compare_exchange_weak() that fails for no reason
@@ -139,7 +139,7 @@ struct alignas(64) FaultWorker {
   std::int32_t held_locks = 0;
   std::uint32_t slow_unlocks = 0;
 
-  // Odd while its thread is inside owner_release().
+  // Odd while its thread has looked in release() and not yet stored.
   std::atomic<std::uint64_t> releases{0};
   std::atomic<bool> in_use{true};
   FaultWorker* all_next = nullptr;
@@ -199,7 +199,7 @@ struct FaultPlatform {
   static SpinLimits spin_limits() {
     SpinLimits limits;
     if (faults::Rng().OneIn(2)) return limits;
-    limits.tight_polls = static_cast<std::uint32_t>(faults::Rng().Below(3));
+    limits.yields = static_cast<std::uint32_t>(faults::Rng().Below(3));
     limits.first_gap_pauses = 1;
     limits.gaps = static_cast<std::uint32_t>(faults::Rng().Below(3));
     return limits;
@@ -209,20 +209,41 @@ struct FaultPlatform {
            static_cast<std::int64_t>(faults::Rng().Below(300000));
   }
 
-  // Erases what others write between its two halves.
-  static std::uint32_t owner_release(Atomic<std::uint32_t>& word) {
+  static bool sleepers_near(const Atomic<std::uint32_t>& word) {
+    faults::Step();
+    const bool near = Sleepers(&word).load(std::memory_order_relaxed) != 0;
+    faults::Step();
+    return near;
+  }
+  static void announce(const Atomic<std::uint32_t>& word) {
+    faults::Step();
+    Sleepers(&word).fetch_add(1, std::memory_order_relaxed);
+    faults::Step();
+  }
+  static void retract(const Atomic<std::uint32_t>& word) {
+    faults::Step();
+    Sleepers(&word).fetch_sub(1, std::memory_order_relaxed);
+    faults::Step();
+  }
+  static bool release(Atomic<std::uint32_t>& word) {
+    const std::atomic<std::uint32_t>& sleepers = Sleepers(&word);
+    faults::Step();
+    if (faults::Rng().OneIn(2)) {
+      word.raw().store(0, std::memory_order_seq_cst);
+      faults::Step();
+      return sleepers.load(std::memory_order_seq_cst) != 0;
+    }
     // Not the mutex's: that may be gone after the store.
     std::atomic<std::uint64_t>& releases = current_worker()->releases;
-    faults::Step();
     releases.fetch_add(1, std::memory_order_seq_cst);
-    const std::uint32_t old = word.raw().load(std::memory_order_relaxed);
+    const bool near = sleepers.load(std::memory_order_seq_cst) != 0;
     faults::Step();
-    word.raw().store(old - 1, std::memory_order_release);
+    word.raw().store(0, std::memory_order_seq_cst);
     releases.fetch_add(1, std::memory_order_seq_cst);
     faults::Step();
-    return old;
+    return near;
   }
-  static bool erase_barrier() {
+  static bool sleep_barrier() {
     faults::Step();
     if (!kBarrier) return false;
     for (Worker* w = g_all.load(std::memory_order_seq_cst); w != nullptr;
@@ -245,6 +266,12 @@ struct FaultPlatform {
     ~Claimed() { worker->in_use.store(false); }
     Worker* const worker;
   };
+
+  // Few, so that unrelated words share one.
+  static std::atomic<std::uint32_t>& Sleepers(const void* word) {
+    static std::atomic<std::uint32_t> slots[4];
+    return slots[reinterpret_cast<std::uintptr_t>(word) / 64 % 4];
+  }
 
   static void os_sleep(std::int64_t ns) {
     std::this_thread::sleep_for(std::chrono::nanoseconds(ns));

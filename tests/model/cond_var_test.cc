@@ -7,7 +7,7 @@
 
 namespace parkway::model {
 
-using P = ModelPlatform<AtomicRelease>;
+using P = ModelPlatform<WeakMemory>;
 using CondVar = BasicCondVar<P>;
 using Mutex = BasicFutexMutex<P>;
 

@@ -27,6 +27,7 @@ _HEADERS = [
     "sema_mutex_slow.h",
     "sema_note.h",
     "sema_note_slow.h",
+    "sleepers.h",
     "spin.h",
     "thread_annotations.h",
     "worker.h",

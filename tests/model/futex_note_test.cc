@@ -4,7 +4,7 @@
 
 int main(int argc, char** argv) {
   using namespace parkway::model;
-  using P = ModelPlatform<AtomicRelease>;
+  using P = ModelPlatform<WeakMemory>;
   start(argc, argv);
   check_note<P, parkway::BasicFutexNote<P>>();
   return finish();

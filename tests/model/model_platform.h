@@ -52,7 +52,7 @@ struct Coverage {
   std::uint64_t sleeps = 0;
   std::uint64_t timeouts = 0;
   std::uint64_t spurious = 0;
-  std::uint64_t erased = 0;  // writes lost to a split owner_release()
+  std::uint64_t late_looks = 0;  // sleepers that release() found
   std::uint64_t barrier_waits = 0;
   std::uint64_t grants = 0;  // FutexMutex::kGranted was written
 };
@@ -195,15 +195,6 @@ class Atomic {
     newest_ = value;
   }
 
-  // store(), of which the caller believes that it replaces `loaded`.
-  void store_over(T loaded, T value, std::memory_order order,
-                  PARKWAY_MODEL_CALLER) {
-    const Access access(this, info);
-    if (newest_ != loaded) ++coverage.erased;
-    atomic_.store(value, to_relacy(weakened<kWeaken>(order)), info);
-    newest_ = value;
-  }
-
   T exchange(T value, std::memory_order order, PARKWAY_MODEL_CALLER) {
     const Access access(this, info);
     if (value == kGranted) ++coverage.grants;
@@ -252,7 +243,7 @@ class Atomic {
   }
 
  private:
-  static constexpr T kGranted = 4;
+  static constexpr T kGranted = 4;  // FutexMutex's
 
   class Access {
    public:
@@ -324,12 +315,14 @@ class Plain {
 
 // What can be set about a policy. The mutants derive from it.
 struct Knobs {
-  // owner_release() as x86 does it: a load and, any time later, a store.
-  static constexpr bool kSplitRelease = false;
+  // release() as processors do it: the store may become visible after the look
+  // that follows it. Otherwise the two halves of the barrier are fences as C++
+  // has them.
+  static constexpr bool kDelayedStore = false;
   static constexpr std::memory_order kReleaseOrder = std::memory_order_release;
-  // What erase_barrier() returns, and whether it is one.
+  // What sleep_barrier() returns, and whether it is one.
   static constexpr bool kHasBarrier = true;
-  static constexpr bool kBarrierWaits = true;
+  static constexpr bool kBarrierWorks = true;
   static constexpr bool kLatestLoads = false;
   static constexpr Weaken kWeaken = Weaken::kNothing;
   static constexpr bool kSleepChecksValue = true;
@@ -337,7 +330,7 @@ struct Knobs {
   // in no case of the model can't hide a lost wakeup.
   static constexpr std::int64_t kFar = std::int64_t{1} << 40;
   static constexpr std::int64_t kRecheckNs = 2 * kFar;
-  static constexpr std::uint32_t kTightPolls = 1;
+  static constexpr std::uint32_t kGaps = 1;
   template <class P>
   using Semaphore = WorkerSemaphore<P>;
 };
@@ -431,43 +424,73 @@ struct ModelPlatform {
   }
   static SpinLimits spin_limits() noexcept {
     SpinLimits limits;
-    limits.tight_polls = K::kTightPolls;
+    limits.gaps = K::kGaps;
+    limits.yields = 1;
     return limits;
   }
   static bool starving(std::int64_t, std::uint32_t) noexcept {
     return Kernel::maybe(kernel.budget.starve, 2);
   }
 
-  static std::uint32_t owner_release(Atomic<std::uint32_t>& word) noexcept {
-    if (!K::kSplitRelease) return word.fetch_sub(1, K::kReleaseOrder);
-    rl::context& c = rl::ctx();
-    const int me = self();
-    const std::uint32_t loaded = word.load(std::memory_order_relaxed);
-    kernel.in_release_window[me] = true;
-    word.store_over(loaded, loaded - 1, K::kReleaseOrder);
-    kernel.in_release_window[me] = false;
-    for (int i = 0; i < kMaxThreads; ++i) {
-      if (kernel.in_barrier[i]) {
-        kernel.in_barrier[i] = false;
-        c.unpark_thread(i, false, $);
-      }
-    }
-    return loaded;
+  // The one slot of the run: all words are near each other.
+  using Slot = Atomic<std::uint32_t>;
+  static Slot& slot() {
+    alignas(Slot) static unsigned char bytes[sizeof(Slot)];
+    return *reinterpret_cast<Slot*>(bytes);
+  }
+  static bool sleepers_near(const Atomic<std::uint32_t>&) noexcept {
+    return slot().load(std::memory_order_relaxed) != 0;
+  }
+  static void announce(const Atomic<std::uint32_t>&) noexcept {
+    slot().fetch_add(1, std::memory_order_relaxed);
+  }
+  static void retract(const Atomic<std::uint32_t>&) noexcept {
+    slot().fetch_sub(1, std::memory_order_relaxed);
   }
 
-  // The IPI of membarrier(2): it can't be delivered between the load and the
-  // store of an owner_release(), and it drains the store buffer. Fences of the
-  // caller would add nothing: with kLatestLoads every load is fresh anyway.
-  static bool erase_barrier() noexcept {
+  static bool release(Atomic<std::uint32_t>& word) noexcept {
+    bool seen;
+    if (!K::kDelayedStore || rl::rand(2) == 0) {
+      word.store(0, K::kReleaseOrder);
+      if (!K::kDelayedStore && K::kBarrierWorks) {
+        rl::atomic_thread_fence(rl::mo_seq_cst, $);
+      }
+      seen = slot().load(std::memory_order_relaxed) != 0;
+    } else {
+      rl::context& c = rl::ctx();
+      const int me = self();
+      seen = slot().load(std::memory_order_relaxed) != 0;
+      kernel.in_release_window[me] = true;
+      word.store(0, K::kReleaseOrder);
+      kernel.in_release_window[me] = false;
+      for (int i = 0; i < kMaxThreads; ++i) {
+        if (kernel.in_barrier[i]) {
+          kernel.in_barrier[i] = false;
+          c.unpark_thread(i, false, $);
+        }
+      }
+    }
+    if (seen) ++coverage.late_looks;
+    return seen;
+  }
+
+  // The IPI of membarrier(2): whatever a processor has looked at by then, its
+  // earlier stores are visible when it is over. With kLatestLoads every load
+  // is fresh anyway, so fences of the caller would add nothing.
+  static bool sleep_barrier() noexcept {
     if (!K::kHasBarrier) return false;
-    if (!K::kSplitRelease || !K::kBarrierWaits) return true;
+    if (!K::kBarrierWorks) return true;
     rl::context& c = rl::ctx();
+    if (!K::kDelayedStore) {
+      rl::atomic_thread_fence(rl::mo_seq_cst, $);
+      return true;
+    }
     c.sched();
     const int me = self();
     for (int i = 0; i < kMaxThreads; ++i) {
       if (i == me || !kernel.in_release_window[i]) continue;
       ++coverage.barrier_waits;
-      log("erase_barrier: waits for an owner_release", $);
+      log("sleep_barrier: waits for a release", $);
       kernel.in_barrier[me] = true;
       c.park_current_thread(false, false, false, $);
       break;  // a mutex has one owner
@@ -477,13 +500,13 @@ struct ModelPlatform {
   static constexpr std::int64_t kRecheckNs = K::kRecheckNs;
 };
 
-// The forms in which FutexMutex is built.
-struct AtomicRelease : Knobs {};  // not x86-64, or PARKWAY_ATOMIC_RELEASE
-struct SplitRelease : Knobs {     // x86-64
-  static constexpr bool kSplitRelease = true;
+// What a platform may be like.
+struct WeakMemory : Knobs {};  // as C++ allows, with the barrier as fences
+struct DelayedStore : Knobs {  // as processors and membarrier(2) do it
+  static constexpr bool kDelayedStore = true;
   static constexpr bool kLatestLoads = true;
 };
-struct NoBarrier : SplitRelease {  // x86-64, a kernel without membarrier
+struct NoBarrier : DelayedStore {  // a kernel without membarrier
   static constexpr bool kHasBarrier = false;
   static constexpr std::int64_t kRecheckNs = 1;
 };

@@ -68,13 +68,18 @@ class Suite : public rl::test_suite<Derived, kThreads> {
     for (int i = 0; i < kThreads; ++i) {
       new (P::worker(i)) typename P::Worker();
     }
+    new (&P::slot()) typename P::Slot(0);
   }
   ~Suite() {
+    using SleeperSlot = typename P::Slot;
+    P::slot().~SleeperSlot();
     for (int i = 0; i < kThreads; ++i) {
       using Worker = typename P::Worker;
       P::worker(i)->~Worker();
     }
   }
+  // Nobody may count as a sleeper after the run.
+  void expect_no_sleepers() { RL_ASSERT(P::slot().kernel_load($) == 0); }
   void before() {
     if (++progress.runs > progress.limit) rl::ctx().rl_until("limit", $);
     for (int i = 0; i < kThreads; ++i) {

@@ -42,6 +42,7 @@ class Exclusion
   }
   void after() {
     RL_ASSERT(data_.count() == kThreads * kRounds);
+    this->expect_no_sleepers();
     RL_ASSERT(mutex_.try_lock());
     RL_ASSERT(!mutex_.try_lock());
     mutex_.unlock();
@@ -75,6 +76,7 @@ class Timed : public Suite<Timed<P, Mutex, kThreads, kTimed>, P, kThreads> {
     for (int n : taken_) taken += n;
     RL_ASSERT(data_.count() == taken);
     for (int i = kTimed; i < kThreads; ++i) RL_ASSERT(taken_[i] == 1);
+    this->expect_no_sleepers();
     RL_ASSERT(mutex_.try_lock());
     mutex_.unlock();
   }

@@ -9,27 +9,30 @@
 
 namespace parkway::model {
 
-// The fast release without release order: an x86 compiler that moves accesses
-// across the instruction.
-struct RelaxedRelease : SplitRelease {
+// A release that publishes nothing.
+struct RelaxedRelease : DelayedStore {
   static constexpr std::memory_order kReleaseOrder = std::memory_order_relaxed;
 };
 // membarrier that does nothing.
-struct IdleBarrier : SplitRelease {
-  static constexpr bool kBarrierWaits = false;
+struct IdleBarrier : DelayedStore {
+  static constexpr bool kBarrierWorks = false;
+};
+// The same where it is a pair of fences.
+struct NoFences : WeakMemory {
+  static constexpr bool kBarrierWorks = false;
 };
 // No membarrier, and sleepers that do not look again.
 struct NoRecheck : NoBarrier {
   static constexpr std::int64_t kRecheckNs = 2 * kFar;
 };
 // A futex that sleeps whatever the word says.
-struct BlindSleep : AtomicRelease {
+struct BlindSleep : WeakMemory {
   static constexpr bool kSleepChecksValue = false;
 };
-struct NoAcquire : AtomicRelease {
+struct NoAcquire : WeakMemory {
   static constexpr Weaken kWeaken = Weaken::kAcquire;
 };
-struct NoRelease : AtomicRelease {
+struct NoRelease : WeakMemory {
   static constexpr Weaken kWeaken = Weaken::kRelease;
 };
 // A semaphore that loses a wakeup now and then.
@@ -44,7 +47,7 @@ class LossySemaphore {
  private:
   WorkerSemaphore<P> semaphore_;
 };
-struct LosesWakeup : AtomicRelease {
+struct LosesWakeup : WeakMemory {
   template <class P>
   using Semaphore = LossySemaphore<P>;
 };
@@ -75,6 +78,8 @@ int main(int argc, char** argv) {
                                                 kRace, kRace);
   mutex_caught<IdleBarrier, BasicFutexMutex>("FutexMutex, idle barrier",
                                              kDeadlock, kDeadlock);
+  mutex_caught<NoFences, BasicFutexMutex>("FutexMutex, no fences", kDeadlock,
+                                          kDeadlock);
   mutex_caught<NoRecheck, BasicFutexMutex>("FutexMutex, no barrier, no recheck",
                                            kDeadlock, kDeadlock);
   mutex_caught<BlindSleep, BasicFutexMutex>("FutexMutex, blind sleep",

@@ -4,7 +4,7 @@
 
 int main(int argc, char** argv) {
   using namespace parkway::model;
-  using P = ModelPlatform<AtomicRelease>;
+  using P = ModelPlatform<WeakMemory>;
   using Mutex = parkway::BasicSemaMutex<P>;
   constexpr Budget kCalm{0, 0, 0};
   start(argc, argv);

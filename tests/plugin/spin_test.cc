@@ -13,15 +13,15 @@
 namespace parkway::test {
 namespace {
 
-bool IsZero(const SpinLimits& limits) {
-  return limits.tight_polls == 0 && limits.first_gap_pauses == 0 &&
-         limits.gaps == 0;
+bool HasNoGaps(const SpinLimits& limits) {
+  return limits.first_gap_pauses == 0 && limits.gaps == 0 &&
+         limits.yields == SpinLimits::kYields;
 }
 
 bool IsPlausible(const SpinLimits& limits) {
-  return limits.tight_polls >= 1 && limits.tight_polls <= 10000 &&
-         limits.first_gap_pauses >= 1 && limits.first_gap_pauses <= 10000 &&
-         limits.gaps == SpinLimits::kGaps;
+  return limits.first_gap_pauses >= 1 && limits.first_gap_pauses <= 10000 &&
+         limits.gaps == SpinLimits::kGaps &&
+         limits.yields == SpinLimits::kYields;
 }
 
 // Calibration happens once in a process: each case has one of its own.
@@ -32,8 +32,8 @@ int InFreshProcess(bool (*check)()) {
 TEST(SpinLimits, ZeroWithOneCpu) {
   EXPECT_EQ(InFreshProcess([] {
               return PinToOneCpu() &&
-                     IsZero(internal::calibrated_spin_limits()) &&
-                     IsZero(internal::calibrated_spin_limits());
+                     HasNoGaps(internal::calibrated_spin_limits()) &&
+                     HasNoGaps(internal::calibrated_spin_limits());
             }),
             0);
 }
@@ -66,9 +66,10 @@ TEST(SpinLimits, SameForAllThreadsAndCalls) {
               for (int i = 0; i < 4; ++i) {
                 Thread([&] {
                   const SpinLimits other = internal::calibrated_spin_limits();
-                  same = same && other.tight_polls == first.tight_polls &&
+                  same = same &&
                          other.first_gap_pauses == first.first_gap_pauses &&
-                         other.gaps == first.gaps;
+                         other.gaps == first.gaps &&
+                         other.yields == first.yields;
                 }).Join();
               }
               return same;
@@ -108,11 +109,11 @@ struct CountingPlatform {
   static SpinLimits spin_limits() { return limits; }
   static void pause() { ++pauses; }
   static void yield() { ++yields; }
-  static void Reset(std::uint32_t polls, std::uint32_t first,
-                    std::uint32_t gaps) {
-    limits.tight_polls = polls;
+  static void Reset(std::uint32_t first, std::uint32_t gaps,
+                    std::uint32_t yields_allowed) {
     limits.first_gap_pauses = first;
     limits.gaps = gaps;
+    limits.yields = yields_allowed;
     pauses = 0;
     yields = 0;
   }
@@ -122,22 +123,23 @@ struct CountingPlatform {
 };
 using Counting = CountingPlatform;
 
-TEST(Spin, PollsTightlyThenAfterGrowingGaps) {
-  Counting::Reset(3, 10, 2);
+TEST(Spin, PollsAfterGrowingGaps) {
+  Counting::Reset(10, 3, 5);
   std::vector<int> pauses_before;
   EXPECT_FALSE(internal::spin<Counting>([&] {
     pauses_before.push_back(Counting::pauses);
     return false;
   }));
-  EXPECT_EQ(
-      pauses_before,
-      (std::vector<int>{0, 0, 0, 10, 10 + 10 * int{SpinLimits::kGapGrowth}}));
+  constexpr int kGrowth{SpinLimits::kGapGrowth};
+  EXPECT_EQ(pauses_before,
+            (std::vector<int>{10, 10 + 10 * kGrowth,
+                              10 + 10 * kGrowth + 10 * kGrowth * kGrowth}));
   EXPECT_EQ(Counting::yields, 0);
 }
 
 TEST(Spin, EndsWithSuccess) {
-  for (int success = 1; success <= 5; ++success) {
-    Counting::Reset(3, 1, 2);
+  for (int success = 1; success <= 3; ++success) {
+    Counting::Reset(1, 3, 0);
     int attempts = 0;
     EXPECT_TRUE(
         internal::spin<Counting>([&] { return ++attempts == success; }));
@@ -156,18 +158,24 @@ TEST(Spin, ZeroLimitsAskNever) {
   EXPECT_EQ(Counting::pauses, 0);
 }
 
-TEST(SpinAndYield, YieldsOnceAndAsksAgain) {
-  Counting::Reset(0, 0, 0);
-  int attempts = 0;
-  EXPECT_TRUE(internal::spin_and_yield<Counting>([&] {
-    EXPECT_EQ(Counting::yields, 1);
-    ++attempts;
-    return true;
+TEST(SpinAndYield, YieldsBeforeEachFurtherAttempt) {
+  Counting::Reset(1, 2, 3);
+  std::vector<int> yields_before;
+  EXPECT_FALSE(internal::spin_and_yield<Counting>([&] {
+    yields_before.push_back(Counting::yields);
+    return false;
   }));
-  EXPECT_EQ(attempts, 1);
-  Counting::Reset(2, 1, 1);
-  EXPECT_FALSE(internal::spin_and_yield<Counting>([] { return false; }));
-  EXPECT_EQ(Counting::yields, 1);
+  EXPECT_EQ(yields_before, (std::vector<int>{0, 0, 1, 2, 3}));
+}
+
+TEST(SpinAndYield, EndsWithSuccess) {
+  for (int success = 1; success <= 5; ++success) {
+    Counting::Reset(1, 2, 3);
+    int attempts = 0;
+    EXPECT_TRUE(internal::spin_and_yield<Counting>(
+        [&] { return ++attempts == success; }));
+    EXPECT_EQ(attempts, success);
+  }
 }
 
 }  // namespace

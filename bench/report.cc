@@ -82,7 +82,8 @@ std::string ProgramVerdict(const std::vector<double>& ratios) {
   return spread.min > 1 ? "LOSES in every run" : "LOSES, within the spread";
 }
 
-// For a lock or note of parkway: the stock ones that were faster.
+// For a lock or note of parkway: the fastest stock one if that was faster, and
+// how sure that is.
 std::string MicroVerdict(const Measured& row,
                          const std::vector<const Measured*>& rivals) {
   if (row.cell->side == Side::kStock) {
@@ -99,11 +100,13 @@ std::string MicroVerdict(const Measured& row,
   if (best == nullptr) {
     return "";
   }
-  const double ratio =
-      SpreadOf(PairwiseRatios(Times(row), Times(*best))).median;
-  return ratio > 1
-             ? absl::StrFormat("LOSES to %s (%.2f)", best->cell->subject, ratio)
-             : "";
+  const Spread ratio = SpreadOf(PairwiseRatios(Times(row), Times(*best)));
+  if (ratio.median <= 1) {
+    return "";
+  }
+  return absl::StrFormat("LOSES to %s (%.2f%s)", best->cell->subject,
+                         ratio.median,
+                         ratio.min > 1 ? "" : ", within the spread");
 }
 
 void AddMicroRow(const Measured& row,

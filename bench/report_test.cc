@@ -71,5 +71,19 @@ TEST(Report, LostCellsAreMarked) {
   EXPECT_EQ(tables[0].rows[3].back(), "");
 }
 
+TEST(Report, ALossThatIsNotOneInEveryRunSaysSo) {
+  const Cell futex =
+      Make("MutexContention", "FutexMutex", Side::kParkway, false);
+  const Cell spin =
+      Make("MutexContention", "tbb::spin_mutex", Side::kStock, true);
+  const std::vector<Table> tables =
+      MicroTables({{&futex, {Took(9e-9), Took(11e-9), Took(12e-9)}},
+                   {&spin, {Took(10e-9), Took(10e-9), Took(10e-9)}}});
+  ASSERT_EQ(tables.size(), 1u);
+  ASSERT_EQ(tables[0].rows.size(), 2u);
+  EXPECT_EQ(tables[0].rows[0].back(),
+            "LOSES to tbb::spin_mutex (1.10, within the spread)");
+}
+
 }  // namespace
 }  // namespace parkway_bench

@@ -43,12 +43,12 @@ class BasicFutexMutex<P>::Announcement {
  public:
   explicit Announcement(const Word& word) : word_(word) {}
   ~Announcement() {
-    if (made_) P::retract(word_);
+    if (made_) P::retract(&word_);
   }
   Announcement(const Announcement&) = delete;
   Announcement& operator=(const Announcement&) = delete;
   void make() {
-    P::announce(word_);
+    P::announce(&word_);
     made_ = true;
   }
 

@@ -12,6 +12,7 @@
 //   sleepers_near, release, announce, retract, sleep_barrier
 //                      see parkway/sleepers.h
 //   spin_limits()      see parkway/spin.h
+//   TableLock, bucket(key)   see parkway/wait_table.h
 //   starving(since, losses)  whether a waiter may ask for a handoff
 #ifndef PARKWAY_PLATFORM_H_
 #define PARKWAY_PLATFORM_H_
@@ -28,6 +29,10 @@ namespace parkway {
 
 struct Worker;
 Worker* current_worker() noexcept;
+template <class P>
+class BasicFutexMutex;
+template <class P>
+class WaitBucket;
 
 // The production policy.
 struct Platform {
@@ -81,13 +86,18 @@ struct Platform {
     std::atomic_signal_fence(std::memory_order_seq_cst);
     return slot.load(std::memory_order_relaxed) != 0;
   }
-  // From announce() to retract() the thread counts as asleep on `word`.
-  // relaxed: ordered by sleep_barrier().
-  static void announce(const Atomic<std::uint32_t>& word) noexcept {
-    internal::sleeper_slot(&word).fetch_add(1, std::memory_order_relaxed);
+  // The second look alone, for a release by a read-modify-write. By address.
+  static bool sleepers_after(const Atomic<std::uint32_t>& word) noexcept {
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    return sleepers_near(word);
   }
-  static void retract(const Atomic<std::uint32_t>& word) noexcept {
-    internal::sleeper_slot(&word).fetch_sub(1, std::memory_order_relaxed);
+  // From announce() to retract() the thread counts as asleep on the word at
+  // that address. relaxed: ordered by sleep_barrier().
+  static void announce(const void* word) noexcept {
+    internal::sleeper_slot(word).fetch_add(1, std::memory_order_relaxed);
+  }
+  static void retract(const void* word) noexcept {
+    internal::sleeper_slot(word).fetch_sub(1, std::memory_order_relaxed);
   }
   // After it returns true, every other thread's release() either has stored
   // its word for all to see, or will see what was announced before. False:
@@ -95,6 +105,9 @@ struct Platform {
   // kRecheckNs.
   static bool sleep_barrier() noexcept { return os::process_barrier(); }
   static constexpr std::int64_t kRecheckNs = 1000000;
+
+  using TableLock = BasicFutexMutex<Platform>;
+  static WaitBucket<Platform>& bucket(const void* key) noexcept;
 };
 
 }  // namespace parkway

@@ -12,10 +12,16 @@
 #define PARKWAY_CAPABILITY(name) PARKWAY_THREAD_ATTRIBUTE(capability(name))
 #define PARKWAY_ACQUIRE(...) \
   PARKWAY_THREAD_ATTRIBUTE(acquire_capability(__VA_ARGS__))
+#define PARKWAY_ACQUIRE_SHARED(...) \
+  PARKWAY_THREAD_ATTRIBUTE(acquire_shared_capability(__VA_ARGS__))
 #define PARKWAY_TRY_ACQUIRE(...) \
   PARKWAY_THREAD_ATTRIBUTE(try_acquire_capability(__VA_ARGS__))
+#define PARKWAY_TRY_ACQUIRE_SHARED(...) \
+  PARKWAY_THREAD_ATTRIBUTE(try_acquire_shared_capability(__VA_ARGS__))
 #define PARKWAY_RELEASE(...) \
   PARKWAY_THREAD_ATTRIBUTE(release_capability(__VA_ARGS__))
+#define PARKWAY_RELEASE_SHARED(...) \
+  PARKWAY_THREAD_ATTRIBUTE(release_shared_capability(__VA_ARGS__))
 #define PARKWAY_NO_THREAD_SAFETY_ANALYSIS \
   PARKWAY_THREAD_ATTRIBUTE(no_thread_safety_analysis)
 

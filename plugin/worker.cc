@@ -5,6 +5,7 @@
 #include "parkway/checks.h"
 #include "parkway/os/os.h"
 #include "parkway/platform.h"
+#include "parkway/wait_table.h"
 
 namespace parkway::internal {
 namespace {
@@ -39,6 +40,7 @@ void lose_other_threads() {
       w->lost = true;
     }
   }
+  forget_waiters_of_parent();
 }
 
 // Maps a chunk, keeps its first record for the caller and publishes all.

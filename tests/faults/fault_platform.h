@@ -215,14 +215,14 @@ struct FaultPlatform {
     faults::Step();
     return near;
   }
-  static void announce(const Atomic<std::uint32_t>& word) {
+  static void announce(const void* word) {
     faults::Step();
-    Sleepers(&word).fetch_add(1, std::memory_order_relaxed);
+    Sleepers(word).fetch_add(1, std::memory_order_relaxed);
     faults::Step();
   }
-  static void retract(const Atomic<std::uint32_t>& word) {
+  static void retract(const void* word) {
     faults::Step();
-    Sleepers(&word).fetch_sub(1, std::memory_order_relaxed);
+    Sleepers(word).fetch_sub(1, std::memory_order_relaxed);
     faults::Step();
   }
   static bool release(Atomic<std::uint32_t>& word) {

@@ -1,13 +1,12 @@
 """Rules for the models: the production headers, as they are or with one line changed."""
 
-load("//bazel:copts.bzl", "PARKWAY_COPTS")
+load("//bazel:copts.bzl", "PARKWAY_TEST_COPTS")
 
 # Relacy's threads jump between stacks, which fortified longjmp takes for an attack. The locks
-# of a model are its subject, not annotated code. Half of the time goes into compiling: -O1.
-_COPTS = PARKWAY_COPTS + [
+# of a model are its subject. Half of the time goes into compiling: -O1.
+_COPTS = PARKWAY_TEST_COPTS + [
     "-O1",
     "-U_FORTIFY_SOURCE",
-    "-Wno-thread-safety",
 ]
 
 _HEADERS = [
@@ -23,6 +22,10 @@ _HEADERS = [
     "held_locks.h",
     "os/os.h",
     "platform.h",
+    "rw_cond_var.h",
+    "rw_cond_var_slow.h",
+    "rw_mutex.h",
+    "rw_mutex_slow.h",
     "sema_mutex.h",
     "sema_mutex_slow.h",
     "sema_note.h",
@@ -30,6 +33,7 @@ _HEADERS = [
     "sleepers.h",
     "spin.h",
     "thread_annotations.h",
+    "wait_table.h",
     "worker.h",
     "worker_semaphore.h",
 ]

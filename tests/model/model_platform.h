@@ -11,8 +11,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <new>
-
-#include "relacy/relacy.hpp"
+#include <relacy/relacy.hpp>
 // Relacy's macros for code that is written against it; this is not.
 #undef assert
 #undef calloc
@@ -32,6 +31,7 @@
 #include "parkway/os/os.h"
 #include "parkway/platform.h"
 #include "parkway/spin.h"
+#include "parkway/wait_table.h"
 #include "parkway/worker_semaphore.h"
 
 namespace parkway::model {
@@ -441,10 +441,18 @@ struct ModelPlatform {
   static bool sleepers_near(const Atomic<std::uint32_t>&) noexcept {
     return slot().load(std::memory_order_relaxed) != 0;
   }
-  static void announce(const Atomic<std::uint32_t>&) noexcept {
+  static bool sleepers_after(const Atomic<std::uint32_t>&) noexcept {
+    if (!K::kDelayedStore && K::kBarrierWorks) {
+      rl::atomic_thread_fence(rl::mo_seq_cst, $);
+    }
+    const bool seen = slot().load(std::memory_order_relaxed) != 0;
+    if (seen) ++coverage.late_looks;
+    return seen;
+  }
+  static void announce(const void*) noexcept {
     slot().fetch_add(1, std::memory_order_relaxed);
   }
-  static void retract(const Atomic<std::uint32_t>&) noexcept {
+  static void retract(const void*) noexcept {
     slot().fetch_sub(1, std::memory_order_relaxed);
   }
 
@@ -498,6 +506,22 @@ struct ModelPlatform {
     return true;
   }
   static constexpr std::int64_t kRecheckNs = K::kRecheckNs;
+
+  // Simpler than production's FutexMutex, which has tests of its own.
+  class TableLock {
+   public:
+    void lock() { mutex_.lock($); }
+    void unlock() { mutex_.unlock($); }
+
+   private:
+    rl::mutex mutex_;
+  };
+  // The one bucket of the run.
+  static WaitBucket<ModelPlatform>& bucket(const void*) noexcept {
+    using Bucket = WaitBucket<ModelPlatform>;
+    alignas(Bucket) static unsigned char bytes[sizeof(Bucket)];
+    return *reinterpret_cast<Bucket*>(bytes);
+  }
 };
 
 // What a platform may be like.

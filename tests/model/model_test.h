@@ -69,10 +69,12 @@ class Suite : public rl::test_suite<Derived, kThreads> {
       new (P::worker(i)) typename P::Worker();
     }
     new (&P::slot()) typename P::Slot(0);
+    new (&P::bucket(nullptr)) WaitBucket<P>();
   }
   ~Suite() {
     using SleeperSlot = typename P::Slot;
     P::slot().~SleeperSlot();
+    P::bucket(nullptr).~WaitBucket<P>();
     for (int i = 0; i < kThreads; ++i) {
       using Worker = typename P::Worker;
       P::worker(i)->~Worker();

@@ -70,7 +70,7 @@ struct SetClock {
   using rep = duration::rep;
   using period = duration::period;
   using time_point = std::chrono::time_point<SetClock>;
-  static constexpr bool is_steady = false;
+  [[maybe_unused]] static constexpr bool is_steady = false;
   static time_point now() { return time_point(duration(time)); }
   static inline std::int64_t time = 0;
 };

@@ -89,7 +89,6 @@ TYPED_TEST(ForkStress, ChildrenOfABusyProcess) {
   }
   TypeParam guarded;  // held around each fork, as pthread_atfork handlers do
   TypeParam fresh;    // free at each fork
-  SemaNote note;
   std::atomic<bool> stop{false};
   std::atomic<int> started{0};
   std::vector<std::unique_ptr<Thread>> all;

@@ -1,0 +1,103 @@
+// The cold half of BasicRwCondVar. Included by rw_cond_var.cc, the model
+// checker and the fault tests, by no header.
+#ifndef PARKWAY_RW_COND_VAR_SLOW_H_
+#define PARKWAY_RW_COND_VAR_SLOW_H_
+
+#include "parkway/rw_cond_var.h"
+#include "parkway/rw_mutex_slow.h"
+
+namespace parkway {
+
+template <class P>
+bool BasicRwCondVar<P>::wait(BasicRwMutex<P>& mutex, bool shared,
+                             std::int64_t deadline) {
+  W waiter(&mutex, shared, nullptr);
+  auto& bucket = P::bucket(&word_);
+  bucket.lock.lock();
+  bucket.push_back(&word_, &waiter);
+  // relaxed: a notifier that must see this holds the mutex after this thread.
+  word_.store(1, std::memory_order_relaxed);
+  bucket.lock.unlock();
+  if (shared) {
+    mutex.unlock_shared();
+  } else {
+    mutex.unlock();
+  }
+
+  bool notified = waiter.worker->semaphore.sleep(deadline);
+  bool woken = notified;
+  if (!notified) {
+    bucket.lock.lock();
+    notified = waiter.moved;
+    if (!notified) {
+      bucket.remove(bucket.find(&word_), &waiter);
+      if (bucket.find(&word_) == nullptr) {
+        word_.store(0, std::memory_order_relaxed);
+      }
+    }
+    bucket.lock.unlock();
+    if (notified) {
+      // Chosen in the last moment: its wakeup is on the way, or it is in the
+      // mutex's queue.
+      waiter.worker->semaphore.sleep(os::kForever);
+      woken = true;
+    }
+  }
+  internal::count_lock<P>();
+  mutex.acquire(waiter, woken);
+  return notified;
+}
+
+template <class P>
+[[gnu::noinline]] bool BasicRwCondVar<P>::notify(bool all) {
+  W* first = nullptr;
+  W* last = nullptr;
+  auto& bucket = P::bucket(&word_);
+  bucket.lock.lock();
+  W* head = bucket.find(&word_);
+  while (head != nullptr && (all || first == nullptr)) {
+    W* const waiter = head;
+    bucket.remove(head, waiter);
+    waiter->moved = true;
+    waiter->next = nullptr;
+    (first == nullptr ? first : last->next) = waiter;
+    last = waiter;
+    head = bucket.find(&word_);
+  }
+  if (head == nullptr) word_.store(0, std::memory_order_relaxed);
+  // After this, the condition variable may be gone.
+  bucket.lock.unlock();
+  deliver(first);
+  return first != nullptr;
+}
+
+// Hands each waiter of the chain, which is in no queue, to its mutex, or wakes
+// it. A waiter keeps its mutex alive until it has been woken.
+template <class P>
+void BasicRwCondVar<P>::deliver(W* chain) {
+  bool fenced = true;
+  bool any = false;
+  for (W* w = chain; w != nullptr; w = w->next) {
+    if (!w->mutex->is_locked_or_shared()) continue;
+    w->mutex->announce(*w);
+    any = true;
+  }
+  // One barrier for all (S). Without one, nobody is moved: a release might not
+  // see it.
+  if (any) fenced = P::sleep_barrier();
+  while (chain != nullptr) {
+    W* const waiter = chain;
+    chain = chain->next;
+    bool moved = false;
+    if (waiter->announced && fenced) {
+      waiter->fenced = true;
+      // False if the mutex has become free.
+      moved = waiter->mutex->enqueue(*waiter, false);
+    }
+    if (!moved) waiter->worker->semaphore.wakeup();
+  }
+}
+
+}  // namespace parkway
+
+#endif  // PARKWAY_RW_COND_VAR_SLOW_H_

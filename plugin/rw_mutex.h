@@ -1,0 +1,214 @@
+// RwMutex: a reader-writer lock with conditional critical sections, 8 bytes.
+#ifndef PARKWAY_RW_MUTEX_H_
+#define PARKWAY_RW_MUTEX_H_
+
+#include <cstdint>
+#include <type_traits>
+
+#include "parkway/checks.h"
+#include "parkway/held_locks.h"
+#include "parkway/platform.h"
+#include "parkway/thread_annotations.h"
+#include "parkway/wait_table.h"
+#include "parkway/worker.h"
+
+namespace parkway {
+
+template <class P>
+class BasicRwCondVar;
+
+// One writer or any number of readers. Barges: whoever finds it free takes it,
+// except that a waiting writer stops new readers, so that neither side starves
+// the other. A woken waiter that finds it taken goes to the front of the queue.
+//
+// Meets SharedLockable without the timed part; not recursive. lock*() and
+// a successful try_lock*() are acquires, unlock*() is a release.
+// Constant-initialised, all bits zero = unlocked, trivially destructible, no
+// handle and no allocation. The releasing access of unlock*() is its last
+// touch of the object: a thread that can lock it may destroy it as soon as it
+// has unlocked it again and nobody else uses it.
+//
+// A thread can wait for a condition on the data that the mutex protects
+// (await()): the conditions are evaluated by whoever releases the mutex, before
+// the release, and only waiters whose condition holds are woken.
+//
+// Origin: the contract is that of absl::Mutex (Mike Burrows). Where the waiters
+// are (parkway/wait_table.h) is WebKit's idea; the unlock that is a plain store
+// is FutexMutex's, with its table of sleepers (parkway/sleepers.h).
+//
+// The word, as contracts:
+//   kWriter       held exclusively.
+//   kReader * n   held by n readers.
+//   kWriterWaits  keeps new readers out. Set under the bucket's lock by
+//                 a writer that queues, or by a release that leaves one queued
+//                 or has woken one; cleared by a writer that has waited when it
+//                 arrives, or by a release. An unlock that saw no waiter may
+//                 overwrite it: then some readers get in before the writer.
+//   kSlow         set by make_slow(), cleared by forget_slow().
+template <class P>
+class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
+ public:
+  constexpr BasicRwMutex() noexcept = default;
+  BasicRwMutex(const BasicRwMutex&) = delete;
+  BasicRwMutex& operator=(const BasicRwMutex&) = delete;
+
+  // Blocks until the calling thread is the writer.
+  void lock() PARKWAY_ACQUIRE() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    if (!try_lock_fast()) lock_slow(false);
+  }
+
+  // Never waits; never fails spuriously.
+  bool try_lock() PARKWAY_TRY_ACQUIRE(true) PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    return try_lock_fast() || try_lock_slow(false);
+  }
+
+  // Ends the writer's ownership, which the calling thread must have.
+  void unlock() PARKWAY_RELEASE() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    if (!unlock_fast()) unlock_slow(false);
+  }
+
+  // Blocks until the calling thread is one of the readers.
+  void lock_shared()
+      PARKWAY_ACQUIRE_SHARED() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    if (!try_lock_shared_fast()) lock_slow(true);
+  }
+
+  // Never waits. Fails while a writer waits, too.
+  bool try_lock_shared()
+      PARKWAY_TRY_ACQUIRE_SHARED(true) PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    return try_lock_shared_fast() || try_lock_slow(true);
+  }
+
+  void unlock_shared()
+      PARKWAY_RELEASE_SHARED() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    if (!unlock_shared_fast()) unlock_slow(true);
+  }
+
+  // The inline halves of the above, for an adapter that has more to do in the
+  // other half. False: nothing was done, call the *_slow() one.
+  bool try_lock_fast() {
+    std::uint32_t expected = 0;
+    // acquire: pairs with the release of every way to unlock.
+    if (!word_.compare_exchange_strong(expected, kWriter,
+                                       std::memory_order_acquire)) {
+      return false;
+    }
+    internal::count_lock<P>();
+    return true;
+  }
+  bool try_lock_shared_fast() {
+    std::uint32_t word = word_.load(std::memory_order_relaxed);
+    // acquire: pairs with the writer's release.
+    if ((word & (kWriter | kWriterWaits | kSlow)) != 0 ||
+        !word_.compare_exchange_strong(word, word + kReader,
+                                       std::memory_order_acquire)) {
+      return false;
+    }
+    internal::count_lock<P>();
+    return true;
+  }
+  bool unlock_fast() {
+    if constexpr (kChecks) check_held(kWriter, "unlock of an unlocked mutex");
+    if (__builtin_expect(P::sleepers_near(word_), 0)) return false;
+    internal::count_unlock<P>(kName, this);
+    auto& word = word_;
+    // (N), see rw_mutex_slow.h.
+    if (__builtin_expect(P::release(word), 0)) release_late(word);
+    return true;
+  }
+  bool unlock_shared_fast() {
+    if constexpr (kChecks) {
+      check_held(kReaders, "unlock_shared of a mutex without readers");
+    }
+    if (__builtin_expect(P::sleepers_near(word_), 0)) return false;
+    internal::count_unlock<P>(kName, this);
+    auto& word = word_;
+    // acq_rel: pairs with the acquire of the next writer, and lets the last
+    // reader see what earlier ones announced before they left.
+    const std::uint32_t before =
+        word.fetch_sub(kReader, std::memory_order_acq_rel);
+    if (__builtin_expect(before / kReader == 1 && P::sleepers_after(word), 0)) {
+      release_late(word);
+    }
+    return true;
+  }
+  void lock_slow(bool shared);
+  bool try_lock_slow(bool shared);
+  // Returns how long those that were woken have waited for the mutex, in
+  // nanoseconds, all together; not for a condition.
+  std::int64_t unlock_slow(bool shared);
+
+  // Whether somebody holds it as writer, or in any way. What another thread
+  // does may change the answer at once.
+  bool is_locked() const {
+    return (word_.load(std::memory_order_relaxed) & kWriter) != 0;
+  }
+  bool is_locked_or_shared() const {
+    const std::uint32_t word = word_.load(std::memory_order_relaxed);
+    return (word & (kWriter | kReaders)) != 0;
+  }
+
+  // Waits until `until` is true or the deadline (os::nanotime()) has come.
+  // Needs the mutex held as writer or, if `shared`, as reader; gives it back
+  // while it waits; holds it again when it returns. Returns what the condition
+  // said last, under the mutex.
+  bool await(const Predicate& until, std::int64_t deadline, bool shared);
+
+  // From now on is_slow() is true, and no lock or unlock is made by its inline
+  // half. For an owner that has to see every operation. Idempotent, any thread,
+  // the mutex may be held. Allocates. forget_slow() must be called before the
+  // mutex dies; it does nothing to others.
+  void make_slow();
+  void forget_slow();
+  bool is_slow() const {
+    return (word_.load(std::memory_order_relaxed) & kSlow) != 0;
+  }
+
+  // Whether threads wait for it. For a destructor's check.
+  bool has_waiters();
+
+ private:
+  friend class BasicRwCondVar<P>;
+  using W = Waiter<P>;
+  using Word = typename P::template Atomic<std::uint32_t>;
+
+  static constexpr const char* kName = "RwMutex";
+  static constexpr std::uint32_t kWriter = 1;
+  static constexpr std::uint32_t kWriterWaits = 2;
+  static constexpr std::uint32_t kSlow = 4;
+  static constexpr std::uint32_t kReader = 8;
+  static constexpr std::uint32_t kReaders = ~(kReader - 1);
+
+  void check_held(std::uint32_t bits, const char* fault) const {
+    if ((word_.load(std::memory_order_relaxed) & bits) == 0) {
+      internal::fatal(kName, this, fault);
+    }
+  }
+
+  // In rw_mutex_slow.h; compiled once, in rw_mutex.cc.
+  bool try_take(bool shared, bool waited);
+  void acquire(W& waiter, bool waited);
+  bool enqueue(W& waiter, bool in_front);
+  void announce(W& waiter);
+  void sleep(W& waiter);
+  bool sleep_until(W& waiter, std::int64_t deadline);
+  void arrived(bool shared);
+  std::int64_t release(bool shared);
+  std::int64_t wake_and_release(bool shared);
+  W* choose(WaitBucket<P>& bucket) PARKWAY_NO_THREAD_SAFETY_ANALYSIS;
+  static void release_late(Word& word);
+
+  alignas(8) Word word_{0};  // as large as absl::Mutex
+};
+
+extern template class BasicRwMutex<Platform>;
+
+using RwMutex = BasicRwMutex<Platform>;
+
+static_assert(sizeof(RwMutex) == 8);
+static_assert(std::is_trivially_destructible_v<RwMutex>);
+static_assert(std::is_standard_layout_v<RwMutex>);
+
+}  // namespace parkway
+
+#endif  // PARKWAY_RW_MUTEX_H_

@@ -1,0 +1,366 @@
+// The cold half of BasicRwMutex. Included by rw_mutex.cc, the model checker and
+// the fault tests, by no header.
+#ifndef PARKWAY_RW_MUTEX_SLOW_H_
+#define PARKWAY_RW_MUTEX_SLOW_H_
+
+#include <algorithm>
+
+#include "parkway/rw_mutex.h"
+
+namespace parkway {
+
+// Invariants.
+//
+// (S) A queued waiter counts as a sleeper of the word, and either was queued by
+//     the holder of the mutex before it gave it back, or passed sleep_barrier()
+//     before it looked at the word and found it held. It stops counting when it
+//     has the mutex.
+// (N) So a release that saw no sleeper, neither before nor after its store,
+//     leaves nobody behind: what waits will find the word free. One that saw
+//     a sleeper after its store calls release_late(), which takes the mutex
+//     once more, if it is free and has waiters, to wake them as a holder.
+// (R) Only a holder takes others' waiters out of the mutex's queue: the writer,
+//     or the one reader that found itself the last and has not left. A new
+//     reader can't become the last before that one has left. So the holder may
+//     drop the bucket's lock to evaluate a condition and go on from there.
+// (A) Whoever was taken out is awake and in acquire(): it will hold the mutex,
+//     and release it by the slow path, or queue again. Until then releases need
+//     not wake anybody else (Queue::waking).
+// (W) Its wakeup is the only one its semaphore gets for this wait, and it
+//     consumes it before it goes on, even if it comes after a timeout.
+
+// Takes the mutex if its state allows it. `waited`: a reader that a release has
+// chosen gets in beside waiting writers.
+template <class P>
+bool BasicRwMutex<P>::try_take(bool shared, bool waited) {
+  const std::uint32_t in_the_way = !shared  ? kWriter | kReaders
+                                   : waited ? kWriter
+                                            : kWriter | kWriterWaits;
+  std::uint32_t word = word_.load(std::memory_order_relaxed);
+  while ((word & in_the_way) == 0) {
+    // acquire: pairs with the release of every way to unlock.
+    if (word_.compare_exchange_weak(word, word + (shared ? kReader : kWriter),
+                                    std::memory_order_acquire)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+template <class P>
+[[gnu::noinline]] void BasicRwMutex<P>::lock_slow(bool shared) {
+  W waiter(this, shared, nullptr);
+  acquire(waiter, false);
+  internal::count_lock<P>();
+}
+
+template <class P>
+bool BasicRwMutex<P>::try_lock_slow(bool shared) {
+  if (!try_take(shared, false)) return false;
+  internal::count_lock<P>();
+  return true;
+}
+
+template <class P>
+[[gnu::noinline]] std::int64_t BasicRwMutex<P>::unlock_slow(bool shared) {
+  internal::count_unlock<P>(kName, this);
+  return release(shared);
+}
+
+// Waits until `waiter`, which is not queued, has the mutex. `waited`: it was in
+// the queue before.
+template <class P>
+void BasicRwMutex<P>::acquire(W& waiter, bool waited) {
+  const bool shared = waiter.shared;
+  for (;;) {
+    if (internal::spin_and_yield<P>([&] { return try_take(shared, waited); })) {
+      break;
+    }
+    if (!enqueue(waiter, waited)) continue;
+    sleep(waiter);
+    waited = true;
+  }
+  if (waited) arrived(shared);
+  if (waiter.announced) P::retract(&word_);
+}
+
+template <class P>
+void BasicRwMutex<P>::announce(W& waiter) {
+  if (waiter.announced) return;
+  P::announce(&word_);
+  waiter.announced = true;
+}
+
+// Queues the waiter for the mutex alone. False if the mutex is free for it.
+template <class P>
+bool BasicRwMutex<P>::enqueue(W& waiter, bool in_front) {
+  announce(waiter);
+  if (waiter.since == 0) waiter.since = P::now();
+  if (!waiter.fenced) waiter.fenced = P::sleep_barrier();
+  auto& bucket = P::bucket(&word_);
+  bucket.lock.lock();
+  const std::uint32_t in_the_way = !waiter.shared ? kWriter | kReaders
+                                   : in_front     ? kWriter
+                                                  : kWriter | kWriterWaits;
+  std::uint32_t word = word_.load(std::memory_order_relaxed);
+  for (;;) {
+    if ((word & in_the_way) == 0) {
+      bucket.lock.unlock();
+      return false;
+    }
+    if (waiter.shared || (word & kWriterWaits) != 0 ||
+        word_.compare_exchange_weak(word, word | kWriterWaits,
+                                    std::memory_order_relaxed)) {
+      break;
+    }
+  }
+  if (in_front) {
+    bucket.push_front(&word_, &waiter);
+    bucket.find(&word_)->queue.waking = false;  // it was this one (A)
+  } else {
+    bucket.push_back(&word_, &waiter);
+  }
+  bucket.lock.unlock();
+  return true;
+}
+
+// Until it is taken out of the queue.
+template <class P>
+void BasicRwMutex<P>::sleep(W& waiter) {
+  while (!sleep_until(waiter, os::kForever)) {
+  }
+}
+
+// The same with a deadline. Without a barrier a release may have missed the
+// waiter (N): it looks for itself from time to time.
+template <class P>
+bool BasicRwMutex<P>::sleep_until(W& waiter, std::int64_t deadline) {
+  for (;;) {
+    std::int64_t until = deadline;
+    if (!waiter.fenced) until = std::min(until, P::now() + P::kRecheckNs);
+    if (waiter.worker->semaphore.sleep(until)) return true;
+    if (until == deadline) return false;
+    release_late(word_);
+  }
+}
+
+// The mutex was taken by a thread that had been in the queue.
+template <class P>
+void BasicRwMutex<P>::arrived(bool shared) {
+  auto& bucket = P::bucket(&word_);
+  bucket.lock.lock();
+  W* const head = bucket.find(&word_);
+  if (head != nullptr) head->queue.waking = false;
+  if (!shared && (head == nullptr || head->queue.writers == 0)) {
+    std::uint32_t word = word_.load(std::memory_order_relaxed);
+    while (!word_.compare_exchange_weak(word, word & ~kWriterWaits,
+                                        std::memory_order_relaxed)) {
+    }
+  }
+  bucket.lock.unlock();
+}
+
+// Gives the mutex back where sleepers are near.
+template <class P>
+std::int64_t BasicRwMutex<P>::release(bool shared) {
+  if (shared) {
+    std::uint32_t word = word_.load(std::memory_order_relaxed);
+    while (word / kReader > 1) {
+      // acq_rel: as in unlock_shared().
+      if (word_.compare_exchange_weak(word, word - kReader,
+                                      std::memory_order_acq_rel)) {
+        return 0;
+      }
+    }
+    // acquire: pairs with the release of readers that left before, whose
+    // announcements the wakes below depend on.
+    word_.load(std::memory_order_acquire);
+  }
+  return wake_and_release(shared);
+}
+
+// The calling thread is the writer or the last reader (R).
+template <class P>
+std::int64_t BasicRwMutex<P>::wake_and_release(bool shared) {
+  auto& bucket = P::bucket(&word_);
+  bucket.lock.lock();
+  W* chosen = choose(bucket);
+  W* const head = bucket.find(&word_);
+  if (head != nullptr && chosen != nullptr) head->queue.waking = true;
+  const bool writers = (chosen != nullptr && !chosen->shared) ||
+                       (head != nullptr && head->queue.writers != 0);
+
+  // The bucket's lock keeps kWriterWaits and kSlow what they are. After the
+  // release, which is the last access, only the queue's waiters are touched.
+  std::uint32_t word = word_.load(std::memory_order_relaxed);
+  std::uint32_t left;
+  do {
+    left = (word & ~kWriterWaits) - (shared ? kReader : kWriter);
+    if (writers) left |= kWriterWaits;
+    // release: pairs with the acquire of whoever takes it next.
+  } while (!word_.compare_exchange_weak(word, left, std::memory_order_release));
+  bucket.lock.unlock();
+
+  std::int64_t waited = 0;
+  const std::int64_t now = chosen == nullptr ? 0 : P::now();
+  while (chosen != nullptr) {
+    // Gone as soon as it is woken.
+    W* const next = chosen->next;
+    if (chosen->since != 0) waited += now - chosen->since;
+    chosen->worker->semaphore.wakeup();
+    chosen = next;
+  }
+  return waited;
+}
+
+// Takes the waiters to wake out of the queue: the first that can run, and if
+// that is a reader, all readers that can. A chain by Waiter::next. Drops and
+// takes the bucket's lock around each condition (R).
+template <class P>
+typename BasicRwMutex<P>::W* BasicRwMutex<P>::choose(WaitBucket<P>& bucket) {
+  W* head = bucket.find(&word_);
+  if (head == nullptr || head->queue.waking) return nullptr;
+  W* first = nullptr;
+  W* last = nullptr;
+  W* start = head;
+  W* waiter = head;
+  for (;;) {
+    if (waiter == nullptr) {
+      // While a condition was evaluated, somebody may have queued in front.
+      if (first != nullptr || head == start) break;
+      waiter = start = head;
+    }
+    const bool skip = first != nullptr && !waiter->shared;
+    bool runs = !skip && waiter->unconditional();
+    if (!skip && !runs) {
+      bucket.lock.unlock();
+      runs = waiter->condition->eval(waiter->condition->context);
+      bucket.lock.lock();
+      runs = runs || waiter->timed_out;
+      head = bucket.find(&word_);
+    }
+    // A run whose condition is false is passed over as a whole, unless somebody
+    // in it may have given up.
+    if (!runs) {
+      waiter = waiter->run_last != nullptr && head->queue.timed_out == 0
+                   ? waiter->run_last->next
+                   : waiter->next;
+      continue;
+    }
+    W* const next = waiter->next;
+    bucket.remove(head, waiter);
+    waiter->next = nullptr;
+    (first == nullptr ? first : last->next) = waiter;
+    last = waiter;
+    if (!waiter->shared) break;
+    waiter = next;
+    head = bucket.find(&word_);
+  }
+  return first;
+}
+
+// After a release that did not know of waiters. Nothing is known of the mutex
+// but its address, unless it has waiters or a mark: these keep it alive.
+template <class P>
+[[gnu::noinline]] void BasicRwMutex<P>::release_late(Word& word) {
+  auto& bucket = P::bucket(&word);
+  bucket.lock.lock();
+  if (*bucket.mark(&word) != nullptr) {
+    std::uint32_t now = word.load(std::memory_order_relaxed);
+    while (!word.compare_exchange_weak(now, now | kSlow,
+                                       std::memory_order_relaxed)) {
+    }
+  }
+  W* const head = bucket.find(&word);
+  BasicRwMutex* const mutex = head == nullptr ? nullptr : head->mutex;
+  const bool taken = mutex != nullptr && mutex->try_take(false, true);
+  bucket.lock.unlock();
+  if (taken) mutex->wake_and_release(false);
+}
+
+template <class P>
+bool BasicRwMutex<P>::await(const Predicate& until, std::int64_t deadline,
+                            bool shared) {
+  for (;;) {
+    if (until.eval(until.context)) return true;
+    if (deadline != os::kForever && P::now() >= deadline) return false;
+    W waiter(this, shared, &until);
+    // Announced and queued by a holder: no barrier needed (S).
+    announce(waiter);
+    waiter.fenced = true;
+    auto& bucket = P::bucket(&word_);
+    bucket.lock.lock();
+    bucket.push_back(&word_, &waiter);
+    bucket.lock.unlock();
+    release(shared);
+    if (!sleep_until(waiter, deadline)) {
+      bucket.lock.lock();
+      const bool queued = waiter.queued;
+      if (queued) bucket.time_out(bucket.find(&word_), &waiter);
+      bucket.lock.unlock();
+      // If the mutex is free, nobody is about to release it.
+      if (queued) release_late(word_);
+      sleep(waiter);  // (W)
+    }
+    // From here on for the mutex alone: the condition may have become false.
+    W again(this, shared, nullptr);
+    again.announced = again.fenced = true;
+    acquire(again, true);
+  }
+}
+
+template <class P>
+void BasicRwMutex<P>::make_slow() {
+  auto& bucket = P::bucket(&word_);
+  auto* const made = new KeyMark{&word_, nullptr};
+  bucket.lock.lock();
+  KeyMark** const link = bucket.mark(&word_);
+  const bool is_new = *link == nullptr;
+  if (is_new) {
+    *link = made;
+    P::announce(&word_);
+  }
+  bucket.lock.unlock();
+  if (!is_new) {
+    delete made;
+    return;
+  }
+  // A release that does not know yet puts the bit back, late.
+  P::sleep_barrier();
+  std::uint32_t word = word_.load(std::memory_order_relaxed);
+  while (!word_.compare_exchange_weak(word, word | kSlow,
+                                      std::memory_order_relaxed)) {
+  }
+}
+
+template <class P>
+void BasicRwMutex<P>::forget_slow() {
+  auto& bucket = P::bucket(&word_);
+  bucket.lock.lock();
+  KeyMark** const link = bucket.mark(&word_);
+  KeyMark* const gone = *link;
+  if (gone != nullptr) {
+    *link = gone->next;
+    P::retract(&word_);
+    std::uint32_t word = word_.load(std::memory_order_relaxed);
+    while (!word_.compare_exchange_weak(word, word & ~kSlow,
+                                        std::memory_order_relaxed)) {
+    }
+  }
+  bucket.lock.unlock();
+  delete gone;
+}
+
+template <class P>
+bool BasicRwMutex<P>::has_waiters() {
+  if (!P::sleepers_near(word_)) return false;
+  auto& bucket = P::bucket(&word_);
+  bucket.lock.lock();
+  const bool found = bucket.find(&word_) != nullptr;
+  bucket.lock.unlock();
+  return found;
+}
+
+}  // namespace parkway
+
+#endif  // PARKWAY_RW_MUTEX_SLOW_H_

@@ -1,0 +1,269 @@
+// Queues of waiting threads, found by the address of what they wait for.
+//
+// RwMutex and its condition variable keep their waiters here, so that the
+// objects themselves stay one word that a plain store can release. The idea is
+// WebKit's ParkingLot; the queues are different, because a waiter here may have
+// a condition that its waker evaluates.
+#ifndef PARKWAY_WAIT_TABLE_H_
+#define PARKWAY_WAIT_TABLE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <new>
+
+#include "parkway/futex_mutex.h"
+#include "parkway/platform.h"
+
+namespace parkway {
+
+// A condition on data that a mutex protects. Whoever releases the mutex
+// evaluates it on behalf of the waiter, holding the mutex, any number of times.
+struct Predicate {
+  bool (*eval)(const void* context);
+  // Whether two contexts mean the same condition, so that one evaluation
+  // answers for both.
+  bool (*equal)(const void* context, const void* other);
+  const void* context;
+};
+
+template <class P>
+class BasicRwMutex;
+
+// One wait of one thread, on that thread's stack: a thread may be in several
+// queues. Guarded by its bucket's lock unless it says otherwise.
+template <class P>
+struct Waiter {
+  Waiter(BasicRwMutex<P>* mutex_waited_for, bool wants_shared,
+         const Predicate* until)
+      : mutex(mutex_waited_for), condition(until), shared(wants_shared) {}
+  Waiter(const Waiter&) = delete;
+  Waiter& operator=(const Waiter&) = delete;
+
+  // Constant.
+  typename P::Worker* const worker = P::current_worker();
+  BasicRwMutex<P>* const mutex;
+  const Predicate* const condition;
+  const bool shared;
+
+  bool queued = false;
+  // It has stopped waiting for its condition and only wants the mutex.
+  bool timed_out = false;
+  // A condition variable has let it go.
+  bool moved = false;
+  // Written by the thread itself, or before it is woken.
+  bool announced = false;
+  bool fenced = false;
+  // When it queued for the mutex alone, by P::now(); else 0.
+  std::int64_t since = 0;
+
+  // Whether the condition need not be looked at.
+  bool unconditional() const { return condition == nullptr || timed_out; }
+
+  Waiter* next = nullptr;
+  Waiter* prev = nullptr;
+  // Neighbours with equal conditions form a run. Its head knows its last.
+  Waiter* run_last = nullptr;  // null: not a head
+
+  // In use while this waiter is the head of its queue.
+  struct Queue {
+    const void* key = nullptr;
+    Waiter* bucket_next = nullptr;  // head of the bucket's next queue
+    Waiter* tail = nullptr;
+    Waiter* last_run = nullptr;
+    std::uint32_t writers = 0;    // exclusive and unconditional
+    std::uint32_t timed_out = 0;  // waiters that are timed_out
+    bool waking = false;          // somebody was woken and has not arrived yet
+  };
+  Queue queue;
+};
+
+// A mark on a key that outlives any queue.
+struct KeyMark {
+  const void* key;
+  KeyMark* next;
+};
+
+// The queues whose keys hash to one place. Every function needs `lock`.
+template <class P>
+class WaitBucket {
+ public:
+  using W = Waiter<P>;
+
+  typename P::TableLock lock;
+
+  // The head of the queue of `key`, or null.
+  W* find(const void* key) {
+    W* head = first_;
+    while (head != nullptr && head->queue.key != key) {
+      head = head->queue.bucket_next;
+    }
+    return head;
+  }
+
+  void push_back(const void* key, W* waiter) {
+    waiter->queued = true;
+    waiter->next = nullptr;
+    W* const head = find(key);
+    if (head == nullptr) return start(key, waiter);
+    auto& queue = head->queue;
+    waiter->prev = queue.tail;
+    queue.tail->next = waiter;
+    queue.tail = waiter;
+    if (equal(queue.last_run, waiter)) {
+      waiter->run_last = nullptr;
+      queue.last_run->run_last = waiter;
+    } else {
+      waiter->run_last = waiter;
+      queue.last_run = waiter;
+    }
+    count(queue, waiter, 1);
+  }
+
+  void push_front(const void* key, W* waiter) {
+    waiter->queued = true;
+    waiter->prev = nullptr;
+    W* const head = find(key);
+    if (head == nullptr) return start(key, waiter);
+    waiter->next = head;
+    head->prev = waiter;
+    const bool join = equal(waiter, head);
+    waiter->run_last = join ? head->run_last : waiter;
+    move_queue(head, waiter);
+    if (join) {
+      head->run_last = nullptr;
+      if (waiter->queue.last_run == head) waiter->queue.last_run = waiter;
+    }
+    count(waiter->queue, waiter, 1);
+  }
+
+  // Takes `waiter` out of the queue whose head is `head`.
+  void remove(W* head, W* waiter) {
+    waiter->queued = false;
+    count(head->queue, waiter, -1);
+    leave_run(head, waiter);
+    if (waiter->next != nullptr) waiter->next->prev = waiter->prev;
+    if (head->queue.tail == waiter) head->queue.tail = waiter->prev;
+    if (waiter != head) {
+      waiter->prev->next = waiter->next;
+    } else if (waiter->next != nullptr) {
+      move_queue(waiter, waiter->next);
+    } else {
+      W** link = link_to(waiter);
+      *link = waiter->queue.bucket_next;
+    }
+  }
+
+  // In the child of a fork, which has one thread: nobody waits any more, nobody
+  // holds the lock, and only marks count as sleepers.
+  void forget_waiters() {
+    new (&lock) typename P::TableLock;
+    first_ = nullptr;
+  }
+  void announce_marks() {
+    for (const KeyMark* m = marks_; m != nullptr; m = m->next) {
+      P::announce(m->key);
+    }
+  }
+
+  // Where the mark on `key` hangs; *it is null if there is none.
+  KeyMark** mark(const void* key) {
+    KeyMark** link = &marks_;
+    while (*link != nullptr && (*link)->key != key) link = &(*link)->next;
+    return link;
+  }
+
+  // `waiter`, in the queue of `head`, no longer waits for its condition.
+  void time_out(W* head, W* waiter) {
+    count(head->queue, waiter, -1);
+    waiter->timed_out = true;
+    count(head->queue, waiter, 1);
+  }
+
+ private:
+  static bool equal(const W* a, const W* b) {
+    return a->condition != nullptr && b->condition != nullptr &&
+           a->shared == b->shared &&
+           a->condition->equal == b->condition->equal &&
+           a->condition->equal(a->condition->context, b->condition->context);
+  }
+
+  static void count(typename W::Queue& queue, const W* waiter, int by) {
+    if (!waiter->shared && waiter->unconditional()) queue.writers += by;
+    if (waiter->timed_out) queue.timed_out += by;
+  }
+
+  void start(const void* key, W* waiter) {
+    waiter->next = waiter->prev = nullptr;
+    waiter->run_last = waiter;
+    waiter->queue = {};
+    waiter->queue.key = key;
+    waiter->queue.tail = waiter->queue.last_run = waiter;
+    waiter->queue.bucket_next = first_;
+    first_ = waiter;
+    count(waiter->queue, waiter, 1);
+  }
+
+  W** link_to(W* head) {
+    W** link = &first_;
+    while (*link != head) link = &(*link)->queue.bucket_next;
+    return link;
+  }
+
+  void move_queue(W* from, W* to) {
+    *link_to(from) = to;
+    to->queue = from->queue;
+  }
+
+  // The head of the run that `waiter` is in.
+  static W* run_of(W* waiter) {
+    while (waiter->run_last == nullptr) waiter = waiter->prev;
+    return waiter;
+  }
+
+  static void leave_run(W* head, W* waiter) {
+    auto& queue = head->queue;
+    if (waiter->run_last != nullptr && waiter->run_last != waiter) {
+      waiter->next->run_last = waiter->run_last;
+      if (queue.last_run == waiter) queue.last_run = waiter->next;
+    } else if (waiter->run_last == waiter) {
+      if (queue.last_run == waiter && waiter->prev != nullptr) {
+        queue.last_run = run_of(waiter->prev);
+      }
+    } else {
+      W* const run = run_of(waiter);
+      if (run->run_last == waiter) run->run_last = waiter->prev;
+    }
+  }
+
+  W* first_ = nullptr;
+  KeyMark* marks_ = nullptr;
+};
+
+namespace internal {
+
+inline constexpr std::size_t kWaitBuckets = 256;
+
+struct alignas(64) PaddedWaitBucket {
+  WaitBucket<Platform> bucket;
+};
+
+// 16 KiB, all zero at start.
+extern PaddedWaitBucket wait_table[kWaitBuckets];
+
+// In the child of a fork, which has one thread: nobody waits any more.
+void forget_waiters_of_parent() noexcept;
+
+}  // namespace internal
+
+inline WaitBucket<Platform>& Platform::bucket(const void* key) noexcept {
+  constexpr unsigned kAlignBits = 3;
+  const auto address = reinterpret_cast<std::uintptr_t>(key) >> kAlignBits;
+  // Neighbours go to different buckets, and so do the same members of objects
+  // whose size is a power of two.
+  const std::uintptr_t mixed = address ^ (address >> 8) ^ (address >> 16);
+  return internal::wait_table[mixed % internal::kWaitBuckets].bucket;
+}
+
+}  // namespace parkway
+
+#endif  // PARKWAY_WAIT_TABLE_H_

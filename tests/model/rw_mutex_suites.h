@@ -1,0 +1,288 @@
+// RwMutex and RwCondVar under one kind of memory.
+#ifndef PARKWAY_TESTS_MODEL_RW_MUTEX_SUITES_H_
+#define PARKWAY_TESTS_MODEL_RW_MUTEX_SUITES_H_
+
+#include "parkway/rw_cond_var_slow.h"
+#include "parkway/rw_mutex_slow.h"
+#include "tests/model/mutex_suites.h"
+
+namespace parkway::model {
+
+// A Predicate: the number is at least `least`.
+struct AtLeast {
+  const Plain<int>* number;
+  int least;
+
+  Predicate predicate() const {
+    return {[](const void* c) {
+              const auto* self = static_cast<const AtLeast*>(c);
+              return *self->number >= self->least;
+            },
+            [](const void* a, const void* b) {
+              const auto* x = static_cast<const AtLeast*>(a);
+              const auto* y = static_cast<const AtLeast*>(b);
+              return x->number == y->number && x->least == y->least;
+            },
+            this};
+  }
+};
+
+// Threads from kWriters on are readers, who see what writers wrote and no
+// writer beside them.
+template <class P, int kThreads, int kWriters, int kRounds>
+class Readers
+    : public Suite<Readers<P, kThreads, kWriters, kRounds>, P, kThreads> {
+ public:
+  void thread(unsigned index) {
+    for (int i = 0; i < kRounds; ++i) {
+      if (index < static_cast<unsigned>(kWriters)) {
+        mutex_.lock();
+        data_.enter();
+        mutex_.unlock();
+      } else {
+        mutex_.lock_shared();
+        const int seen = data_.count();
+        rl::ctx().sched();
+        RL_ASSERT(seen == data_.count());
+        mutex_.unlock_shared();
+      }
+    }
+  }
+  void after() {
+    RL_ASSERT(data_.count() == kWriters * kRounds);
+    this->expect_no_sleepers();
+    RL_ASSERT(mutex_.try_lock());
+    RL_ASSERT(!mutex_.try_lock_shared());
+    mutex_.unlock();
+  }
+
+ private:
+  BasicRwMutex<P> mutex_;
+  Protected data_;
+};
+
+// Thread 0 counts to kWaiters; each of the others waits for its number, the
+// first kShared of them as readers, the last kTimed with a deadline.
+template <class P, int kWaiters, int kShared, int kTimed>
+class Awaiting
+    : public Suite<Awaiting<P, kWaiters, kShared, kTimed>, P, kWaiters + 1> {
+ public:
+  void thread(unsigned index) {
+    if (index == 0) {
+      for (int i = 0; i < kWaiters; ++i) {
+        mutex_.lock();
+        ++number_;
+        mutex_.unlock();
+      }
+      return;
+    }
+    const bool shared = index <= static_cast<unsigned>(kShared);
+    const bool timed = index > static_cast<unsigned>(kWaiters - kTimed);
+    const AtLeast enough{&number_, static_cast<int>(index)};
+    shared ? mutex_.lock_shared() : mutex_.lock();
+    const bool said = mutex_.await(enough.predicate(),
+                                   timed ? P::now() + 1 : os::kForever, shared);
+    RL_ASSERT(said == (number_ >= enough.least));
+    RL_ASSERT(said || timed);
+    shared ? mutex_.unlock_shared() : mutex_.unlock();
+  }
+  void after() {
+    this->expect_no_sleepers();
+    RL_ASSERT(mutex_.try_lock());
+    mutex_.unlock();
+  }
+
+ private:
+  BasicRwMutex<P> mutex_;
+  Plain<int> number_{0};
+};
+
+// The same condition for all waiters: one writer makes it true, once.
+template <class P, int kWaiters, int kTimed>
+class AwaitingOne
+    : public Suite<AwaitingOne<P, kWaiters, kTimed>, P, kWaiters + 1> {
+ public:
+  void thread(unsigned index) {
+    if (index == 0) {
+      mutex_.lock();
+      number_ = 1;
+      mutex_.unlock();
+      return;
+    }
+    const bool timed = index <= static_cast<unsigned>(kTimed);
+    const AtLeast one{&number_, 1};
+    mutex_.lock();
+    const bool said = mutex_.await(one.predicate(),
+                                   timed ? P::now() + 1 : os::kForever, false);
+    RL_ASSERT(said || timed);
+    mutex_.unlock();
+  }
+  void after() { this->expect_no_sleepers(); }
+
+ private:
+  BasicRwMutex<P> mutex_;
+  Plain<int> number_{0};
+};
+
+// A condition that stays false, and a mutex that nobody may use again: the
+// waiter has to come back by itself.
+template <class P>
+class AwaitingInVain : public Suite<AwaitingInVain<P>, P, 2> {
+ public:
+  void thread(unsigned index) {
+    const bool shared = index == 1;
+    const AtLeast never{&number_, 1};
+    shared ? mutex_.lock_shared() : mutex_.lock();
+    if (index == 1) {
+      RL_ASSERT(!mutex_.await(never.predicate(), P::now() + 1, shared));
+    }
+    shared ? mutex_.unlock_shared() : mutex_.unlock();
+  }
+  void after() { this->expect_no_sleepers(); }
+
+ private:
+  BasicRwMutex<P> mutex_;
+  Plain<int> number_{0};
+};
+
+// A notify without the mutex, while a third thread holds and releases it.
+template <class P>
+class NotifiedBeside : public Suite<NotifiedBeside<P>, P, 3> {
+ public:
+  void thread(unsigned index) {
+    if (index == 2) {
+      for (int i = 0; i < 2; ++i) {
+        mutex_.lock();
+        rl::ctx().sched();
+        mutex_.unlock();
+      }
+      return;
+    }
+    mutex_.lock();
+    if (index == 0) {
+      flag_ = true;
+    } else {
+      while (!flag_) changed_.wait(mutex_, false, os::kForever);
+    }
+    mutex_.unlock();
+    if (index == 0) changed_.notify_one();
+  }
+  void after() { this->expect_no_sleepers(); }
+
+ private:
+  BasicRwMutex<P> mutex_;
+  BasicRwCondVar<P> changed_;
+  Plain<bool> flag_{false};
+};
+
+// kWaiters wait on a condition variable for one item each, the first kTimed
+// with a deadline; thread 0 makes the items, notifying with or without the
+// mutex.
+template <class P, int kWaiters, int kTimed, bool kHeld, bool kAll>
+class Notified : public Suite<Notified<P, kWaiters, kTimed, kHeld, kAll>, P,
+                              kWaiters + 1> {
+ public:
+  void thread(unsigned index) {
+    if (index == 0) {
+      for (int i = 0; i < kWaiters; ++i) {
+        mutex_.lock();
+        ++items_;
+        if (kHeld) notify();
+        mutex_.unlock();
+        if (!kHeld) notify();
+      }
+      return;
+    }
+    const bool timed = index <= static_cast<unsigned>(kTimed);
+    mutex_.lock();
+    while (items_ == 0) {
+      const bool notified =
+          changed_.wait(mutex_, false, timed ? P::now() + 1 : os::kForever);
+      RL_ASSERT(notified || timed);
+    }
+    --items_;
+    mutex_.unlock();
+  }
+  void after() {
+    RL_ASSERT(items_ == 0);
+    this->expect_no_sleepers();
+  }
+
+ private:
+  void notify() { kAll ? changed_.notify_all() : changed_.notify_one(); }
+
+  BasicRwMutex<P> mutex_;
+  BasicRwCondVar<P> changed_;
+  Plain<int> items_{0};
+};
+
+// The last to leave, a reader or a writer, destroys the mutex.
+template <class P, int kThreads>
+class DestroyShared : public Suite<DestroyShared<P, kThreads>, P, kThreads> {
+ public:
+  void thread(unsigned index) {
+    const bool shared = index == 1;
+    bool last = false;
+    if (shared) {
+      mutex_->lock_shared();
+      seen_ = true;
+      mutex_->unlock_shared();
+    }
+    mutex_->lock();
+    data_.enter();
+    last = data_.count() == kThreads;
+    mutex_->unlock();
+    if (last) mutex_.destroy();
+  }
+
+ private:
+  Slot<BasicRwMutex<P>> mutex_;
+  Protected data_;
+  Plain<bool> seen_{false};
+};
+
+template <class K>
+void check_rw_mutex() {
+  using P = ModelPlatform<K>;
+  using Mutex = BasicRwMutex<P>;
+  constexpr Budget kCalm{0, 0, 0};
+  check<Exclusion<P, Mutex, 2, 2>>("writers, 2 twice", 100000);
+  check<Exclusion<P, Mutex, 3, 1>>("writers, 3", 200000);
+  check<Readers<P, 2, 1, 2>>("1 writer, 1 reader, twice", 100000);
+  check<Readers<P, 3, 1, 1>>("1 writer, 2 readers", 200000);
+  check<Readers<P, 3, 2, 1>>("2 writers, 1 reader", 200000);
+  check<Readers<P, 4, 2, 1>>("2 writers, 2 readers", 100000);
+  check<Awaiting<P, 1, 0, 0>>("await, 1", 100000);
+  check<Awaiting<P, 1, 1, 0>>("await, 1 reader", 100000);
+  check<Awaiting<P, 2, 1, 0>>("await, 1 reader and 1 writer", 200000);
+  check<Awaiting<P, 2, 1, 1>>("await, the writer timed", 200000);
+  check<Awaiting<P, 2, 2, 1>>("await, 2 readers, 1 timed", 200000);
+  check<Awaiting<P, 3, 1, 1>>("await, 3, 1 timed", 100000);
+  check<AwaitingOne<P, 2, 0>>("await the same, 2", 200000);
+  check<AwaitingOne<P, 3, 1>>("await the same, 3, 1 timed", 200000);
+  check<AwaitingInVain<P>>("await in vain", 100000);
+  check<NotifiedBeside<P>>("notify_one beside a holder", 500000);
+  check<Notified<P, 1, 0, true, false>>("notify_one held, 1", 100000);
+  check<Notified<P, 1, 0, false, false>>("notify_one, 1", 100000);
+  check<Notified<P, 2, 1, true, false>>("notify_one held, 2, 1 timed", 200000);
+  check<Notified<P, 2, 0, true, true>>("notify_all held, 2", 200000);
+  check<Notified<P, 2, 1, false, true>>("notify_all, 2, 1 timed", 200000);
+  check<Destroy<P, Mutex, 2>>("destroyed by the last of 2", 100000);
+  check<Destroy<P, Mutex, 3>>("destroyed by the last of 3", 200000);
+  check<DestroyShared<P, 2>>("destroyed after a reader", 200000);
+  check_met("a thread slept", coverage.sleeps);
+  check_met("a deadline came", coverage.timeouts);
+  check_met("a release found a sleeper late", coverage.late_looks);
+  check<Exclusion<P, Mutex, 2, 1>, Search::kContextBound>("writers, 2", 300000,
+                                                          4, kCalm);
+  check<Readers<P, 2, 1, 1>, Search::kContextBound>("1 writer, 1 reader",
+                                                    300000, 4, kCalm);
+  check<Awaiting<P, 1, 0, 0>, Search::kContextBound>("await, 1", 300000, 4,
+                                                     kCalm);
+  check<Notified<P, 1, 0, true, false>, Search::kContextBound>(
+      "notify_one held, 1", 300000, 4, kCalm);
+}
+
+}  // namespace parkway::model
+
+#endif  // PARKWAY_TESTS_MODEL_RW_MUTEX_SUITES_H_

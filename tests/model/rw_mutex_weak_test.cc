@@ -1,0 +1,9 @@
+// RwMutex and RwCondVar under C++'s memory model.
+#include "tests/model/rw_mutex_suites.h"
+
+int main(int argc, char** argv) {
+  using namespace parkway::model;
+  start(argc, argv);
+  check_rw_mutex<WeakMemory>();
+  return finish();
+}

@@ -62,9 +62,6 @@ class Object {
     std::snprintf(text, sizeof(text), "%p", static_cast<const void*>(this));
     return text;
   }
-
- private:
-  char place_ = 0;
 };
 
 void Count(void* counter) { ++*static_cast<int*>(counter); }

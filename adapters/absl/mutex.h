@@ -1,212 +1,228 @@
-// parkway::absl::{Mutex, MutexLock, CondVar}: parkway's locks with Abseil's
-// interface.
+// Mutex: parkway's reader-writer lock with Abseil's interface.
 //
-// Origin: the interface of absl/synchronization/mutex.h, in both of its
-// spellings (Lock and lock, pointer and reference guards). There is no
-// algorithm here: every call is one call to parkway::Mutex or parkway::CondVar.
+// Origin: the interface of absl/synchronization/mutex.h, all of it, in both of
+// its spellings (Lock and lock, ReaderLock and lock_shared). The algorithm is
+// parkway/rw_mutex.h's; here is what only Abseil has: invariants, logs, hooks,
+// deadlock detection. Clang's thread-safety analysis sees it as Abseil's.
 //
-// Not here yet, on purpose: reader mode (ReaderLock and its family) and
-// Condition (Await, LockWhen). They come with a later issue; a reader lock that
-// silently excluded other readers would be a trap.
-//
-// Clang's thread-safety analysis sees these types as it sees Abseil's.
-
+// This header brings what upstream's does: Condition, CondVar, the scoped
+// locks, the hooks and the modes of the deadlock detection too.
 #ifndef PARKWAY_ADAPTERS_ABSL_MUTEX_H_
 #define PARKWAY_ADAPTERS_ABSL_MUTEX_H_
 
-#include <chrono>
-#include <cstdio>
-#include <cstdlib>
+#include <cstdint>
 
+#include "absl/base/attributes.h"
+#include "absl/base/const_init.h"
+#include "absl/base/optimization.h"
 #include "absl/base/thread_annotations.h"
-#include "absl/time/clock.h"
+#include "absl/time/clock.h"  // IWYU pragma: keep, upstream's brings it
 #include "absl/time/time.h"
-#include "parkway/cond_var.h"
-#include "parkway/mutex.h"
+#include "parkway/absl/condition.h"
+#include "parkway/absl/deadline.h"
+#include "parkway/absl/deadlock.h"
+#include "parkway/absl/events.h"
+#include "parkway/absl/namespace.h"
+#include "parkway/rw_mutex.h"
 
-namespace parkway {
-namespace absl {
+PARKWAY_ABSL_NAMESPACE_BEGIN
 
-namespace internal {
-
-// The duration as the plugin takes it: at least zero, at most a hundred years,
-// so that adding it to any clock's now cannot overflow. Finer than a nanosecond
-// is rounded up: never wait less.
-inline std::chrono::nanoseconds WaitLimit(::absl::Duration timeout) {
-  const ::absl::Duration longest = ::absl::Hours(24 * 365 * 100);
-  if (timeout <= ::absl::ZeroDuration()) {
-    return std::chrono::nanoseconds(0);
-  }
-  if (timeout >= longest) {
-    timeout = longest;
-  }
-  return ::absl::ToChronoNanoseconds(
-      ::absl::Ceil(timeout, ::absl::Nanoseconds(1)));
-}
-
-// Ends the program with one line that names the object and the fault.
-[[noreturn]] inline void Fatal(const char* type, const void* object,
-                               const char* fault) {
-  std::fprintf(stderr, "parkway::absl::%s %p: %s\n", type, object, fault);
-  std::abort();
-}
-
-}  // namespace internal
-
-// A lock that one thread holds at a time. Not recursive, not fair.
+// A lock that one writer or any number of readers hold at a time. Not
+// recursive. A waiting writer stops new readers.
 //
-// Ordering: an unlock happens before the lock or the successful try that
-// follows it. Ownership: no handle and no allocation per lock; it may be
-// destroyed as soon as nobody holds it or waits for it, also while an unlock
-// that has released it is still returning. Errors: none is reported. Unlocking
-// a mutex that is not locked is a fault of the program, which checked builds of
-// the plugin end with a message.
+// Ordering: an unlock happens before the lock, or the successful try, that
+// follows it. Ownership: 8 bytes, no handle, no allocation; whoever is the last
+// to lock it may destroy it as soon as it has unlocked it, also while an unlock
+// that has released it is still returning. Errors: none is reported; misuse
+// ends checked builds with one line that names the mutex.
 class ABSL_LOCKABLE Mutex {
  public:
-  // Unlocked. Constant initialisation: usable from the constructors of other
-  // globals.
+  // Unlocked. Constant-initialised: usable from the constructors of other
+  // globals. kConstInit says that it has to be.
   constexpr Mutex() noexcept = default;
-
+  explicit constexpr Mutex(::absl::ConstInitType) noexcept {}
   Mutex(const Mutex&) = delete;
   Mutex& operator=(const Mutex&) = delete;
+  // Leaves the bytes as they are.
+  ~Mutex() {
+    if (ABSL_PREDICT_FALSE(::parkway::kChecks || Watched())) Forget();
+  }
 
-  // Waits, without limit, until the calling thread holds the mutex.
+  // Waits, without limit, until the calling thread is the writer.
   void Lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    impl_.lock();
-  }
-
-  // Gives the mutex back. The calling thread must hold it.
-  void Unlock() ABSL_UNLOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    impl_.unlock();
-  }
-
-  // Takes the mutex if that is possible at once. Returns whether the calling
-  // thread holds it now.
-  bool TryLock()
-      ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    return impl_.try_lock();
-  }
-
-  // Ends the program when nobody holds the mutex. It cannot tell who does, so
-  // that another thread's holding passes unnoticed: the contract of absl::Mutex
-  // allows that.
-  void AssertHeld() const
-      ABSL_ASSERT_EXCLUSIVE_LOCK() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    if (impl_.try_lock()) {
-      internal::Fatal("Mutex", this, "AssertHeld, but nobody holds it");
+    if (ABSL_PREDICT_FALSE(internal::DeadlockDetectionOn() ||
+                           !impl_.try_lock_fast())) {
+      LockSlow();
     }
   }
+  // Gives the mutex back. The calling thread must be the writer.
+  void Unlock() ABSL_UNLOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    if (ABSL_PREDICT_FALSE(internal::DeadlockDetectionOn() ||
+                           !impl_.unlock_fast())) {
+      UnlockSlow();
+    }
+  }
+  // Whether the calling thread could become the writer at once.
+  ABSL_MUST_USE_RESULT bool TryLock()
+      ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    return (!internal::DeadlockDetectionOn() && impl_.try_lock_fast()) ||
+           TryLockSlow();
+  }
 
-  // The same under Abseil's second set of names.
-  void WriterLock()
+  // The same for one of the readers. A try fails also while a writer waits.
+  void ReaderLock() ABSL_SHARED_LOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    if (ABSL_PREDICT_FALSE(internal::DeadlockDetectionOn() ||
+                           !impl_.try_lock_shared_fast())) {
+      ReaderLockSlow();
+    }
+  }
+  void ReaderUnlock() ABSL_UNLOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    if (ABSL_PREDICT_FALSE(internal::DeadlockDetectionOn() ||
+                           !impl_.unlock_shared_fast())) {
+      ReaderUnlockSlow();
+    }
+  }
+  ABSL_MUST_USE_RESULT bool ReaderTryLock()
+      ABSL_SHARED_TRYLOCK_FUNCTION(true) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    return (!internal::DeadlockDetectionOn() && impl_.try_lock_shared_fast()) ||
+           ReaderTryLockSlow();
+  }
+
+  // The same under Abseil's other names and under the standard's.
+  void WriterLock() ABSL_EXCLUSIVE_LOCK_FUNCTION() { Lock(); }
+  void WriterUnlock() ABSL_UNLOCK_FUNCTION() { Unlock(); }
+  ABSL_MUST_USE_RESULT bool WriterTryLock()
+      ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) {
+    return TryLock();
+  }
+  void lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() { Lock(); }
+  void unlock() ABSL_UNLOCK_FUNCTION() { Unlock(); }
+  ABSL_MUST_USE_RESULT bool try_lock() ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) {
+    return TryLock();
+  }
+  void lock_shared() ABSL_SHARED_LOCK_FUNCTION() { ReaderLock(); }
+  void unlock_shared() ABSL_UNLOCK_FUNCTION() { ReaderUnlock(); }
+  ABSL_MUST_USE_RESULT bool try_lock_shared()
+      ABSL_SHARED_TRYLOCK_FUNCTION(true) {
+    return ReaderTryLock();
+  }
+
+  // End the program when nobody is the writer, or nobody holds the mutex. They
+  // can't tell who does: that another thread does passes unnoticed.
+  void AssertHeld() const ABSL_ASSERT_EXCLUSIVE_LOCK() {
+    if (ABSL_PREDICT_FALSE(!impl_.is_locked())) NotHeld();
+  }
+  void AssertReaderHeld() const ABSL_ASSERT_SHARED_LOCK() {
+    if (ABSL_PREDICT_FALSE(!impl_.is_locked_or_shared())) NotReaderHeld();
+  }
+  void WriterAssertHeld() const ABSL_ASSERT_EXCLUSIVE_LOCK() { AssertHeld(); }
+  // Ends the program when the calling thread holds the mutex and the deadlock
+  // detection, which alone knows, is on.
+  void AssertNotHeld() const {
+    if (internal::DeadlockDetectionOn()) internal::CheckNotHeld(this);
+  }
+
+  // Wait until `cond` is true, with the mutex held in either mode; it is given
+  // back meanwhile. With a limit they return what the condition said when the
+  // time was up; a limit that is past only looks. InfiniteDuration() and
+  // InfiniteFuture() are none.
+  void Await(const Condition& cond) { AwaitCommon(cond, internal::kNever); }
+  bool AwaitWithTimeout(const Condition& cond, ::absl::Duration timeout) {
+    return AwaitCommon(cond, internal::DeadlineAfter(timeout));
+  }
+  bool AwaitWithDeadline(const Condition& cond, ::absl::Time deadline) {
+    return AwaitCommon(cond, internal::DeadlineAt(deadline));
+  }
+
+  // The same from outside: the mutex is held when they return, whatever they
+  // return.
+  void LockWhen(const Condition& cond)
       ABSL_EXCLUSIVE_LOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    impl_.lock();
+    LockWhenCommon(cond, internal::kNever);
   }
-  void WriterUnlock() ABSL_UNLOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    impl_.unlock();
+  bool LockWhenWithTimeout(const Condition& cond, ::absl::Duration timeout)
+      ABSL_EXCLUSIVE_LOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    return LockWhenCommon(cond, internal::DeadlineAfter(timeout));
   }
-  bool WriterTryLock()
-      ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    return impl_.try_lock();
+  bool LockWhenWithDeadline(const Condition& cond, ::absl::Time deadline)
+      ABSL_EXCLUSIVE_LOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    return LockWhenCommon(cond, internal::DeadlineAt(deadline));
+  }
+  void ReaderLockWhen(const Condition& cond)
+      ABSL_SHARED_LOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    ReaderLockWhenCommon(cond, internal::kNever);
+  }
+  bool ReaderLockWhenWithTimeout(const Condition& cond,
+                                 ::absl::Duration timeout)
+      ABSL_SHARED_LOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    return ReaderLockWhenCommon(cond, internal::DeadlineAfter(timeout));
+  }
+  bool ReaderLockWhenWithDeadline(const Condition& cond, ::absl::Time deadline)
+      ABSL_SHARED_LOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    return ReaderLockWhenCommon(cond, internal::DeadlineAt(deadline));
+  }
+  void WriterLockWhen(const Condition& cond) ABSL_EXCLUSIVE_LOCK_FUNCTION() {
+    LockWhen(cond);
+  }
+  bool WriterLockWhenWithTimeout(const Condition& cond,
+                                 ::absl::Duration timeout)
+      ABSL_EXCLUSIVE_LOCK_FUNCTION() {
+    return LockWhenWithTimeout(cond, timeout);
+  }
+  bool WriterLockWhenWithDeadline(const Condition& cond, ::absl::Time deadline)
+      ABSL_EXCLUSIVE_LOCK_FUNCTION() {
+    return LockWhenWithDeadline(cond, deadline);
   }
 
-  // The same under the standard names, for std::unique_lock and its kin.
-  void lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    impl_.lock();
-  }
-  void unlock() ABSL_UNLOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    impl_.unlock();
-  }
-  bool try_lock()
-      ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    return impl_.try_lock();
-  }
+  // Calls invariant(arg) whenever the mutex was locked and before it is
+  // unlocked, if EnableMutexInvariantDebugging(true) was called before. Null
+  // ends that.
+  void EnableInvariantDebugging(void (*invariant)(void*), void* arg);
+  // Writes a line with `name` (copied; may be null) to standard error for each
+  // thing that happens to the mutex.
+  void EnableDebugLog(const char* name);
+
+  // Forgets in which order this mutex and others were locked. For mutexes of
+  // a pool that changes its order. Without detection, nothing.
+  void ForgetDeadlockInfo();
+
+  // To be called first in a handler of a fatal signal that uses mutexes: no
+  // deadlock detection from now on.
+  static void InternalAttemptToUseMutexInFatalSignalHandler();
 
  private:
-  // NO_THREAD_SAFETY_ANALYSIS above: callers are checked, the bodies would be
-  // against impl_.
   friend class CondVar;
 
-  // Mutable for AssertHeld, whose only way to ask is to try.
-  mutable ::parkway::Mutex impl_;
+  bool Watched() const {
+    return internal::DeadlockDetectionOn() || impl_.is_slow();
+  }
+  void LockSlow() ABSL_ATTRIBUTE_COLD ABSL_NO_THREAD_SAFETY_ANALYSIS;
+  void UnlockSlow() ABSL_ATTRIBUTE_COLD ABSL_NO_THREAD_SAFETY_ANALYSIS;
+  bool TryLockSlow() ABSL_ATTRIBUTE_COLD ABSL_NO_THREAD_SAFETY_ANALYSIS;
+  void ReaderLockSlow() ABSL_ATTRIBUTE_COLD ABSL_NO_THREAD_SAFETY_ANALYSIS;
+  void ReaderUnlockSlow() ABSL_ATTRIBUTE_COLD ABSL_NO_THREAD_SAFETY_ANALYSIS;
+  bool ReaderTryLockSlow() ABSL_ATTRIBUTE_COLD ABSL_NO_THREAD_SAFETY_ANALYSIS;
+  [[noreturn]] void NotHeld() const ABSL_ATTRIBUTE_COLD;
+  [[noreturn]] void NotReaderHeld() const ABSL_ATTRIBUTE_COLD;
+  void Forget() ABSL_ATTRIBUTE_COLD;
+  void Blocking(internal::EventKind kind);
+  void Arrived(internal::EventKind kind, bool shared);
+  void Leaving(internal::EventKind kind);
+  void ReportWait(std::int64_t nanoseconds) const;
+  void MakeWatched(const char* name);
+  bool AwaitCommon(const Condition& cond, std::int64_t deadline);
+  bool LockWhenCommon(const Condition& cond,
+                      std::int64_t deadline) ABSL_NO_THREAD_SAFETY_ANALYSIS;
+  bool ReaderLockWhenCommon(const Condition& cond, std::int64_t deadline)
+      ABSL_NO_THREAD_SAFETY_ANALYSIS;
+
+  ::parkway::RwMutex impl_;
 };
 
-// Holds a Mutex for the length of a scope. It does not own the Mutex object,
-// which must outlive it. Used by one thread.
-class ABSL_SCOPED_LOCKABLE MutexLock {
- public:
-  // Waits until the calling thread holds `mu`, which must not be null.
-  explicit MutexLock(Mutex* mu) ABSL_EXCLUSIVE_LOCK_FUNCTION(mu) : mu_(*mu) {
-    mu_.Lock();
-  }
+PARKWAY_ABSL_NAMESPACE_END
 
-  // The same with a reference, as newer Abseil spells it.
-  explicit MutexLock(Mutex& mu) ABSL_EXCLUSIVE_LOCK_FUNCTION(mu) : mu_(mu) {
-    mu_.Lock();
-  }
-
-  MutexLock(const MutexLock&) = delete;
-  MutexLock& operator=(const MutexLock&) = delete;
-
-  // Gives the mutex back.
-  ~MutexLock() ABSL_UNLOCK_FUNCTION() { mu_.Unlock(); }
-
- private:
-  Mutex& mu_;
-};
-
-// A condition variable for Mutex.
-//
-// Every wait gives `mu` back while it sleeps and holds it again when it
-// returns, and may return without a signal: test the condition in a loop. All
-// waits in progress at one moment must name the same mutex. Signals may be sent
-// with or without holding it. Ordering is that of the mutex. It may be
-// destroyed when no thread waits on it any more.
-class CondVar {
- public:
-  // Nobody waits.
-  constexpr CondVar() noexcept = default;
-
-  CondVar(const CondVar&) = delete;
-  CondVar& operator=(const CondVar&) = delete;
-
-  // Sleeps until signalled. The calling thread must hold `mu`.
-  void Wait(Mutex* mu) { impl_.wait(mu->impl_); }
-
-  // Sleeps until signalled or until `timeout` has passed on the monotonic
-  // clock. Returns true when it gave up because of the time. InfiniteDuration()
-  // never gives up; zero and less do at once, after having released and taken
-  // `mu`.
-  bool WaitWithTimeout(Mutex* mu, ::absl::Duration timeout) {
-    if (timeout == ::absl::InfiniteDuration()) {
-      Wait(mu);
-      return false;
-    }
-    return !impl_.wait_for(mu->impl_, internal::WaitLimit(timeout));
-  }
-
-  // The same with a point of time. It becomes a length when the call starts: a
-  // system clock that is set later does not move it. InfiniteFuture() never
-  // gives up.
-  bool WaitWithDeadline(Mutex* mu, ::absl::Time deadline) {
-    if (deadline == ::absl::InfiniteFuture()) {
-      Wait(mu);
-      return false;
-    }
-    return WaitWithTimeout(mu, deadline - ::absl::Now());
-  }
-
-  // Wakes one waiter, if there is any.
-  void Signal() { impl_.notify_one(); }
-
-  // Wakes all that wait at this moment.
-  void SignalAll() { impl_.notify_all(); }
-
- private:
-  ::parkway::CondVar impl_;
-};
-
-}  // namespace absl
-}  // namespace parkway
+// What upstream's header of this name has as well.
+#include "parkway/absl/cond_var.h"    // IWYU pragma: export
+#include "parkway/absl/mutex_lock.h"  // IWYU pragma: export
 
 #endif  // PARKWAY_ADAPTERS_ABSL_MUTEX_H_

@@ -21,8 +21,10 @@ static_assert(!std::is_copy_constructible_v<Mutex> &&
               !std::is_copy_assignable_v<Mutex>);
 static_assert(!std::is_copy_constructible_v<MutexLock> &&
               !std::is_copy_constructible_v<CondVar>);
-static_assert(std::is_trivially_destructible_v<Mutex>);
-static_assert(sizeof(Mutex) == sizeof(parkway::Mutex));
+// Abseil's sizes.
+static_assert(sizeof(Mutex) == 8 && alignof(Mutex) == 8);
+static_assert(sizeof(CondVar) == 8 && sizeof(MutexLock) == 8);
+static_assert(sizeof(parkway::absl::Condition) == 32);
 
 // A fresh thread's view of the lock: the holder itself must not call try_lock.
 bool IsFree(Mutex& mu) {
@@ -95,7 +97,8 @@ TEST(AbslMutex, AssertHeldPassesWhileHeld) {
 
 TEST(AbslMutexDeathTest, AssertHeldEndsTheProgramWhenNobodyHoldsIt) {
   Mutex mu;
-  EXPECT_DEATH(mu.AssertHeld(), "parkway::absl::Mutex .*AssertHeld");
+  EXPECT_DEATH(mu.AssertHeld(),
+               "parkway: Mutex at .*: thread should hold write lock");
 }
 
 TEST(AbslMutex, Excludes) {

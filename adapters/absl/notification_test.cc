@@ -86,7 +86,7 @@ TEST(AbslNotification, WhoeverSawItMayDestroyIt) {
 
 TEST(AbslNotificationDeathTest, ASecondNotifyIsFatal) {
   Notification event(true);
-  EXPECT_DEATH(event.Notify(), "parkway::absl::Notification .*second time");
+  EXPECT_DEATH(event.Notify(), "parkway: Notification at .*second time");
 }
 
 }  // namespace

@@ -350,9 +350,9 @@ TEST_F(DeadlockDeathTest, AbortsAfterTheReport) {
       "deadlock");
 }
 
-// Upstream's DeadlockDetectorStressTest, which takes upstream 1.2 us per round
-// in an optimised build and this a third of it. The limit is for the slowest
-// of machines and of builds.
+// Upstream's DeadlockDetectorStressTest: optimised, it takes half of the time
+// that Abseil's own Mutex and detection take, on the same machine. The limit is
+// for the slowest of machines and of builds.
 TEST_F(DeadlockTest, ManyMutexes) {
   const int kLocks = 1 << 17;
   const auto start = std::chrono::steady_clock::now();

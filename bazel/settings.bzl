@@ -1,5 +1,10 @@
 """Command-line settings with a fixed list of values."""
 
+ChoiceInfo = provider(
+    doc = "A setting's value, for rules that depend on the setting.",
+    fields = {"value": "string"},
+)
+
 def _choice_impl(ctx):
     value = ctx.build_setting_value
     if value not in ctx.attr.values:
@@ -9,7 +14,7 @@ def _choice_impl(ctx):
             value,
             ", ".join(ctx.attr.values),
         ))
-    return []
+    return [ChoiceInfo(value = value)]
 
 choice = rule(
     implementation = _choice_impl,

@@ -1,8 +1,8 @@
 // Barrier: threads wait for one another.
 //
 // Origin: the class of the same name in absl/synchronization/barrier.h.
-#ifndef PARKWAY_ADAPTERS_ABSL_BARRIER_H_
-#define PARKWAY_ADAPTERS_ABSL_BARRIER_H_
+#ifndef PARKWAY_ABSL_BARRIER_H_
+#define PARKWAY_ABSL_BARRIER_H_
 
 #include "absl/base/thread_annotations.h"
 #include "parkway/absl/mutex.h"
@@ -33,4 +33,4 @@ class Barrier {
 
 PARKWAY_ABSL_NAMESPACE_END
 
-#endif  // PARKWAY_ADAPTERS_ABSL_BARRIER_H_
+#endif  // PARKWAY_ABSL_BARRIER_H_

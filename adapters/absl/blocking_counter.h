@@ -2,8 +2,8 @@
 //
 // Origin: the class of the same name in
 // absl/synchronization/blocking_counter.h.
-#ifndef PARKWAY_ADAPTERS_ABSL_BLOCKING_COUNTER_H_
-#define PARKWAY_ADAPTERS_ABSL_BLOCKING_COUNTER_H_
+#ifndef PARKWAY_ABSL_BLOCKING_COUNTER_H_
+#define PARKWAY_ABSL_BLOCKING_COUNTER_H_
 
 #include <atomic>
 
@@ -40,4 +40,4 @@ class BlockingCounter {
 
 PARKWAY_ABSL_NAMESPACE_END
 
-#endif  // PARKWAY_ADAPTERS_ABSL_BLOCKING_COUNTER_H_
+#endif  // PARKWAY_ABSL_BLOCKING_COUNTER_H_

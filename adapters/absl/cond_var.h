@@ -2,8 +2,8 @@
 //
 // Origin: the class of the same name in absl/synchronization/mutex.h. The
 // algorithm is parkway/rw_cond_var.h's.
-#ifndef PARKWAY_ADAPTERS_ABSL_COND_VAR_H_
-#define PARKWAY_ADAPTERS_ABSL_COND_VAR_H_
+#ifndef PARKWAY_ABSL_COND_VAR_H_
+#define PARKWAY_ABSL_COND_VAR_H_
 
 #include <cstdint>
 
@@ -67,4 +67,4 @@ class CondVar {
 
 PARKWAY_ABSL_NAMESPACE_END
 
-#endif  // PARKWAY_ADAPTERS_ABSL_COND_VAR_H_
+#endif  // PARKWAY_ABSL_COND_VAR_H_

@@ -2,8 +2,8 @@
 //
 // Origin: the class of the same name in absl/synchronization/mutex.h, in all
 // its forms.
-#ifndef PARKWAY_ADAPTERS_ABSL_CONDITION_H_
-#define PARKWAY_ADAPTERS_ABSL_CONDITION_H_
+#ifndef PARKWAY_ABSL_CONDITION_H_
+#define PARKWAY_ABSL_CONDITION_H_
 
 #include <cstring>
 
@@ -121,4 +121,4 @@ class Condition {
 
 PARKWAY_ABSL_NAMESPACE_END
 
-#endif  // PARKWAY_ADAPTERS_ABSL_CONDITION_H_
+#endif  // PARKWAY_ABSL_CONDITION_H_

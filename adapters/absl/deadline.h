@@ -1,6 +1,6 @@
 // Abseil's times as the plugin takes them.
-#ifndef PARKWAY_ADAPTERS_ABSL_DEADLINE_H_
-#define PARKWAY_ADAPTERS_ABSL_DEADLINE_H_
+#ifndef PARKWAY_ABSL_DEADLINE_H_
+#define PARKWAY_ABSL_DEADLINE_H_
 
 #include <cstdint>
 
@@ -24,4 +24,4 @@ std::int64_t DeadlineAt(::absl::Time time);
 }  // namespace internal
 PARKWAY_ABSL_NAMESPACE_END
 
-#endif  // PARKWAY_ADAPTERS_ABSL_DEADLINE_H_
+#endif  // PARKWAY_ABSL_DEADLINE_H_

@@ -16,8 +16,8 @@
 // A forked child starts with an empty order and with the locks that the forking
 // thread held. Nothing here uses malloc, needs a constructor at start-up or has
 // a destructor at exit.
-#ifndef PARKWAY_ADAPTERS_ABSL_DEADLOCK_H_
-#define PARKWAY_ADAPTERS_ABSL_DEADLOCK_H_
+#ifndef PARKWAY_ABSL_DEADLOCK_H_
+#define PARKWAY_ABSL_DEADLOCK_H_
 
 #include <atomic>
 
@@ -80,4 +80,4 @@ void Forget(const void* mutex);
 }  // namespace internal
 PARKWAY_ABSL_NAMESPACE_END
 
-#endif  // PARKWAY_ADAPTERS_ABSL_DEADLOCK_H_
+#endif  // PARKWAY_ABSL_DEADLOCK_H_

@@ -1,6 +1,6 @@
 // What deadlock.h says about a cycle.
-#ifndef PARKWAY_ADAPTERS_ABSL_DEADLOCK_REPORT_H_
-#define PARKWAY_ADAPTERS_ABSL_DEADLOCK_REPORT_H_
+#ifndef PARKWAY_ABSL_DEADLOCK_REPORT_H_
+#define PARKWAY_ABSL_DEADLOCK_REPORT_H_
 
 #include "parkway/absl/namespace.h"
 #include "parkway/absl/stack_record.h"
@@ -43,4 +43,4 @@ void PrintDeadlockReport(const DeadlockReport& report);
 }  // namespace internal
 PARKWAY_ABSL_NAMESPACE_END
 
-#endif  // PARKWAY_ADAPTERS_ABSL_DEADLOCK_REPORT_H_
+#endif  // PARKWAY_ABSL_DEADLOCK_REPORT_H_

@@ -6,8 +6,8 @@
 // ::parkway::os::sysalloc. (Abseil has LowLevelAlloc for that. This one has no
 // lock of its own to lose in a fork, no header per block, and is the same in
 // every version of Abseil.)
-#ifndef PARKWAY_ADAPTERS_ABSL_DEBUG_MEMORY_H_
-#define PARKWAY_ADAPTERS_ABSL_DEBUG_MEMORY_H_
+#ifndef PARKWAY_ABSL_DEBUG_MEMORY_H_
+#define PARKWAY_ABSL_DEBUG_MEMORY_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -146,4 +146,4 @@ inline std::uint32_t DebugHash(std::uint64_t key) {
 }  // namespace internal
 PARKWAY_ABSL_NAMESPACE_END
 
-#endif  // PARKWAY_ADAPTERS_ABSL_DEBUG_MEMORY_H_
+#endif  // PARKWAY_ABSL_DEBUG_MEMORY_H_

@@ -3,8 +3,8 @@
 //
 // Semantics: those of the functions of the same name in
 // absl/synchronization/mutex.h and of what is behind them in mutex.cc.
-#ifndef PARKWAY_ADAPTERS_ABSL_EVENTS_H_
-#define PARKWAY_ADAPTERS_ABSL_EVENTS_H_
+#ifndef PARKWAY_ABSL_EVENTS_H_
+#define PARKWAY_ABSL_EVENTS_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -123,4 +123,4 @@ void PostEvent(const void* obj, EventKind kind, InvariantRunner run = nullptr);
 }  // namespace internal
 PARKWAY_ABSL_NAMESPACE_END
 
-#endif  // PARKWAY_ADAPTERS_ABSL_EVENTS_H_
+#endif  // PARKWAY_ABSL_EVENTS_H_

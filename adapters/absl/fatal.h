@@ -1,6 +1,6 @@
 // How misuse ends the program.
-#ifndef PARKWAY_ADAPTERS_ABSL_FATAL_H_
-#define PARKWAY_ADAPTERS_ABSL_FATAL_H_
+#ifndef PARKWAY_ABSL_FATAL_H_
+#define PARKWAY_ABSL_FATAL_H_
 
 #include "parkway/absl/namespace.h"
 
@@ -15,4 +15,4 @@ namespace internal {
 }  // namespace internal
 PARKWAY_ABSL_NAMESPACE_END
 
-#endif  // PARKWAY_ADAPTERS_ABSL_FATAL_H_
+#endif  // PARKWAY_ABSL_FATAL_H_

@@ -1,6 +1,6 @@
 // A function of the program's that the library calls, if there is one.
-#ifndef PARKWAY_ADAPTERS_ABSL_HOOK_H_
-#define PARKWAY_ADAPTERS_ABSL_HOOK_H_
+#ifndef PARKWAY_ABSL_HOOK_H_
+#define PARKWAY_ABSL_HOOK_H_
 
 #include <atomic>
 #include <cassert>
@@ -60,4 +60,4 @@ class Hook<Result(Args...)> {
 }  // namespace internal
 PARKWAY_ABSL_NAMESPACE_END
 
-#endif  // PARKWAY_ADAPTERS_ABSL_HOOK_H_
+#endif  // PARKWAY_ABSL_HOOK_H_

@@ -11,8 +11,8 @@
 // Two cases need no search: an end without edges that go on is simply moved to
 // the top or to the bottom, as ranks need not be contiguous. New mutexes are of
 // that kind.
-#ifndef PARKWAY_ADAPTERS_ABSL_LOCK_GRAPH_H_
-#define PARKWAY_ADAPTERS_ABSL_LOCK_GRAPH_H_
+#ifndef PARKWAY_ABSL_LOCK_GRAPH_H_
+#define PARKWAY_ABSL_LOCK_GRAPH_H_
 
 #include <atomic>
 #include <cstddef>
@@ -176,4 +176,4 @@ class LockGraph {
 }  // namespace internal
 PARKWAY_ABSL_NAMESPACE_END
 
-#endif  // PARKWAY_ADAPTERS_ABSL_LOCK_GRAPH_H_
+#endif  // PARKWAY_ABSL_LOCK_GRAPH_H_

@@ -7,8 +7,8 @@
 //
 // This header brings what upstream's does: Condition, CondVar, the scoped
 // locks, the hooks and the modes of the deadlock detection too.
-#ifndef PARKWAY_ADAPTERS_ABSL_MUTEX_H_
-#define PARKWAY_ADAPTERS_ABSL_MUTEX_H_
+#ifndef PARKWAY_ABSL_MUTEX_H_
+#define PARKWAY_ABSL_MUTEX_H_
 
 #include <cstdint>
 
@@ -225,4 +225,4 @@ PARKWAY_ABSL_NAMESPACE_END
 #include "parkway/absl/cond_var.h"    // IWYU pragma: export
 #include "parkway/absl/mutex_lock.h"  // IWYU pragma: export
 
-#endif  // PARKWAY_ADAPTERS_ABSL_MUTEX_H_
+#endif  // PARKWAY_ABSL_MUTEX_H_

@@ -3,8 +3,8 @@
 // Origin: the classes of the same names in absl/synchronization/mutex.h. Each
 // takes a pointer, which must not be null unless it says so, or a reference. It
 // does not own the Mutex, which must outlive it. Used by one thread.
-#ifndef PARKWAY_ADAPTERS_ABSL_MUTEX_LOCK_H_
-#define PARKWAY_ADAPTERS_ABSL_MUTEX_LOCK_H_
+#ifndef PARKWAY_ABSL_MUTEX_LOCK_H_
+#define PARKWAY_ABSL_MUTEX_LOCK_H_
 
 #include "absl/base/thread_annotations.h"
 #include "parkway/absl/condition.h"
@@ -143,4 +143,4 @@ class ABSL_SCOPED_LOCKABLE ReleasableMutexLock {
 
 PARKWAY_ABSL_NAMESPACE_END
 
-#endif  // PARKWAY_ADAPTERS_ABSL_MUTEX_LOCK_H_
+#endif  // PARKWAY_ABSL_MUTEX_LOCK_H_

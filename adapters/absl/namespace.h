@@ -1,8 +1,10 @@
-// The namespace that this folder's sources define their names in: parkway::absl
-// here. A build that puts the same sources in the place of absl/synchronization
-// has another file of this name, which opens Abseil's own (inline) namespace.
-// For that reason the sources spell Abseil's own things ::absl::X and never
-// say `parkway` without leading colons.
+// The namespace of parkway's types with Abseil's interface.
+//
+// Every file here opens it by these macros and never by name, because an
+// overlaid Abseil compiles the same files as its own (bazel/overlaid.bzl), with
+// overlay/namespace.h in place of this header. There the prefix of the macros
+// changes as well: whatever macro another file here defines must begin with
+// PARKWAY_ABSL_, or both copies could not be included by one source file.
 #ifndef PARKWAY_ABSL_NAMESPACE_H_
 #define PARKWAY_ABSL_NAMESPACE_H_
 

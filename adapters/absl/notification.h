@@ -1,8 +1,8 @@
 // Notification: something happens once, any number of threads wait for it.
 //
 // Origin: the class of the same name in absl/synchronization/notification.h.
-#ifndef PARKWAY_ADAPTERS_ABSL_NOTIFICATION_H_
-#define PARKWAY_ADAPTERS_ABSL_NOTIFICATION_H_
+#ifndef PARKWAY_ABSL_NOTIFICATION_H_
+#define PARKWAY_ABSL_NOTIFICATION_H_
 
 #include <atomic>
 
@@ -52,4 +52,4 @@ class Notification {
 
 PARKWAY_ABSL_NAMESPACE_END
 
-#endif  // PARKWAY_ADAPTERS_ABSL_NOTIFICATION_H_
+#endif  // PARKWAY_ABSL_NOTIFICATION_H_

@@ -1,6 +1,6 @@
 // Call stacks for the debugging aids: taking, keeping and printing them.
-#ifndef PARKWAY_ADAPTERS_ABSL_STACK_RECORD_H_
-#define PARKWAY_ADAPTERS_ABSL_STACK_RECORD_H_
+#ifndef PARKWAY_ABSL_STACK_RECORD_H_
+#define PARKWAY_ABSL_STACK_RECORD_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -102,4 +102,4 @@ class LogText {
 }  // namespace internal
 PARKWAY_ABSL_NAMESPACE_END
 
-#endif  // PARKWAY_ADAPTERS_ABSL_STACK_RECORD_H_
+#endif  // PARKWAY_ABSL_STACK_RECORD_H_

@@ -1,0 +1,8 @@
+// absl/synchronization/notification.h of an overlaid Abseil (bazel/overlaid.bzl).
+
+#ifndef ABSL_SYNCHRONIZATION_NOTIFICATION_H_
+#define ABSL_SYNCHRONIZATION_NOTIFICATION_H_
+
+#include "parkway/absl/notification.h"
+
+#endif  // ABSL_SYNCHRONIZATION_NOTIFICATION_H_

@@ -1,0 +1,76 @@
+"""What the overlay's absl/synchronization is made of; its BUILD file loads this (see overlay.bzl).
+
+Each of the files that parkway replaces is a target overlaid_FILE. With --//bazel:locks=stock it is
+upstream's file, which the overlay keeps in the folder stock. Otherwise it is parkway's: the files
+of //adapters/absl, which the overlay compiles once more, in Abseil's own namespace.
+
+Both copies may meet in one program and in one source file, hence this one goes under names of its
+own: "parkway/absl/x.h" becomes "absl/synchronization/parkway/x.h", and the macros, include guards
+among them, change their prefix. The namespace is opened by macros of namespace.h, of which the
+overlay has a version of its own.
+"""
+
+load(":settings.bzl", "ChoiceInfo")
+
+_RENAMED = {
+    "\"parkway/absl/": "\"absl/synchronization/parkway/",
+    "PARKWAY_ABSL_": "PARKWAY_OVERLAY_",
+    "PARKWAY_ADAPTERS_ABSL_": "PARKWAY_OVERLAY_ADAPTERS_",
+}
+
+def _renamed(ctx, file, path):
+    output = ctx.actions.declare_file(path)
+    ctx.actions.expand_template(template = file, output = output, substitutions = _RENAMED)
+    return output
+
+def _overlaid_file_impl(ctx):
+    stock = ctx.file.stock
+    name = stock.basename
+    if ctx.attr._locks[ChoiceInfo].value == "stock":
+        if stock.extension != "h":
+            return [DefaultInfo(files = depset([stock]))]
+        header = ctx.actions.declare_file(name)
+        ctx.actions.symlink(output = header, target_file = stock)
+        return [DefaultInfo(files = depset([header]))]
+
+    outputs = []
+    if stock.extension == "h":
+        outputs += [_renamed(ctx, f, name) for f in ctx.files._forwards if f.basename == name]
+        if ctx.attr.takes_others:
+            outputs += [_renamed(ctx, f, "parkway/" + f.basename) for f in ctx.files._headers]
+    else:
+        for file in ctx.files._sources:
+            others = file.basename not in ctx.attr.names
+            if file.basename == name or (others and ctx.attr.takes_others):
+                outputs.append(_renamed(ctx, file, "parkway/" + file.basename))
+    if not outputs:
+        # All of it is in headers; a list of sources wants a file all the same.
+        outputs.append(ctx.actions.declare_file("parkway/" + name))
+        ctx.actions.write(outputs[0], "")
+    return [DefaultInfo(files = depset(outputs))]
+
+overlaid_file = rule(
+    implementation = _overlaid_file_impl,
+    doc = "One file of absl/synchronization: upstream's, or what parkway has in its place.",
+    attrs = {
+        "names": attr.string_list(doc = "The files of absl/synchronization that are replaced."),
+        "stock": attr.label(allow_single_file = True, mandatory = True, doc = "Upstream's file."),
+        "takes_others": attr.bool(doc = "With it come parkway's files that have no name there."),
+        "_forwards": attr.label(default = "//adapters/absl:overlay_forwards"),
+        "_headers": attr.label(default = "//adapters/absl:overlay_headers"),
+        "_locks": attr.label(default = "//bazel:locks", providers = [ChoiceInfo]),
+        "_sources": attr.label(default = "//adapters/absl:overlay_sources"),
+    },
+)
+
+def overlaid_synchronization():
+    """The targets overlaid_FILE, in a package that has upstream's files in the folder stock."""
+    names = [stock[len("stock/"):] for stock in native.glob(["stock/*"])]
+    for name in names:
+        overlaid_file(
+            name = "overlaid_" + name,
+            names = names,
+            stock = "stock/" + name,
+            takes_others = name.startswith("mutex."),
+            visibility = ["//visibility:private"],
+        )

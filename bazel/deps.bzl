@@ -16,7 +16,6 @@ Environment variables, set by the configs of .bazelrc with --repo_env:
                     addresses cannot be reached; each is checked against its own sha256.
 """
 
-load(":overlay.bzl", "absl_overlay")
 load(":system_deps.bzl", "system_repository", "system_versions")
 load(":versions.bzl", "BUILD_TOOLS", "DEV", "HOSTS")
 
@@ -220,11 +219,7 @@ def parkway_dependencies():
         parkway_hosts(name = "parkway_hosts", default_hosts = default_hosts)
 
 def parkway_dev_dependencies():
-    """What only parkway's own tests need: the Relacy race detector, a second, overlaid Abseil."""
+    """What only parkway's own tests need: the Relacy race detector."""
     for dep in DEV:
         if not native.existing_rule(dep):
             parkway_repository(name = dep, dep = dep)
-    absl_overlay(
-        name = "com_google_absl_overlay",
-        base = "@com_google_absl//:BUILD.bazel",
-    )

@@ -63,14 +63,18 @@ overlaid_file = rule(
     },
 )
 
-def overlaid_synchronization():
-    """The targets overlaid_FILE, in a package that has upstream's files in the folder stock."""
+def overlaid_files(name):
+    """The targets NAME_FILE, in a package that has upstream's files in the folder stock.
+
+    Args:
+      name: the first part of the names.
+    """
     names = [stock[len("stock/"):] for stock in native.glob(["stock/*"])]
-    for name in names:
+    for file in names:
         overlaid_file(
-            name = "overlaid_" + name,
+            name = name + "_" + file,
             names = names,
-            stock = "stock/" + name,
-            takes_others = name.startswith("mutex."),
+            stock = "stock/" + file,
+            takes_others = file.startswith("mutex."),
             visibility = ["//visibility:private"],
         )

@@ -54,8 +54,8 @@ def _edited(text, where):
     if block.count(deps) != 1:
         fail("%s: synchronization does not have one list of deps" % where)
     block = block.replace(deps, deps + "        \"%s\",\n" % _parkway("//adapters/absl:overlay_deps"))
-    load_line = "load(\"%s\", \"overlaid_synchronization\")\n" % _parkway("//bazel:overlaid.bzl")
-    return load_line + text[:start] + block + text[end:] + "\noverlaid_synchronization()\n"
+    load_line = "load(\"%s\", \"overlaid_files\")\n" % _parkway("//bazel:overlaid.bzl")
+    return load_line + text[:start] + block + text[end:] + "\noverlaid_files(name = \"overlaid\")\n"
 
 def _absl_overlay_impl(ctx):
     base = ctx.path(ctx.attr.base).dirname

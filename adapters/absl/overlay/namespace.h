@@ -8,6 +8,9 @@
 
 #include "absl/base/config.h"
 
+// For those who want to know whether absl::Mutex is parkway's.
+#define PARKWAY_IS_ABSL 1
+
 #define PARKWAY_ABSL_NAMESPACE_BEGIN \
   namespace absl {                   \
   ABSL_NAMESPACE_BEGIN

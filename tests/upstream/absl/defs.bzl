@@ -48,6 +48,8 @@ def upstream_program(
         rule(
             name = name + "_" + locks,
             srcs = [repository + _PACKAGE + ":" + src for src in srcs],
+            # As the benchmarks are linked: Abseil is compiled one time less.
+            linkstatic = True,
             # What a sanitizer finds in stock is not ours to mend.
             tags = tags + (["no-sanitizer"] if locks == "stock" else []),
             deps = [repository + dep for dep in deps] + common_deps,

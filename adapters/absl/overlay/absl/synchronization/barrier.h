@@ -1,4 +1,4 @@
-// absl/synchronization/barrier.h of an overlaid Abseil (bazel/overlaid.bzl).
+// barrier.h of an overlaid Abseil, see bazel/overlaid.bzl.
 
 #ifndef ABSL_SYNCHRONIZATION_BARRIER_H_
 #define ABSL_SYNCHRONIZATION_BARRIER_H_

@@ -1,4 +1,4 @@
-// absl/synchronization/blocking_counter.h of an overlaid Abseil (bazel/overlaid.bzl).
+// blocking_counter.h of an overlaid Abseil, see bazel/overlaid.bzl.
 
 #ifndef ABSL_SYNCHRONIZATION_BLOCKING_COUNTER_H_
 #define ABSL_SYNCHRONIZATION_BLOCKING_COUNTER_H_

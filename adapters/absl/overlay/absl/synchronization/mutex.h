@@ -1,4 +1,4 @@
-// absl/synchronization/mutex.h of an overlaid Abseil (bazel/overlaid.bzl).
+// mutex.h of an overlaid Abseil, see bazel/overlaid.bzl.
 
 #ifndef ABSL_SYNCHRONIZATION_MUTEX_H_
 #define ABSL_SYNCHRONIZATION_MUTEX_H_

@@ -1,4 +1,4 @@
-// absl/synchronization/notification.h of an overlaid Abseil (bazel/overlaid.bzl).
+// notification.h of an overlaid Abseil, see bazel/overlaid.bzl.
 
 #ifndef ABSL_SYNCHRONIZATION_NOTIFICATION_H_
 #define ABSL_SYNCHRONIZATION_NOTIFICATION_H_

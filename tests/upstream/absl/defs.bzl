@@ -18,6 +18,7 @@ def upstream_program(
         deps,
         common_deps = [],
         log = False,
+        no_destructor = False,
         since = 0,
         thread_pool = False,
         tags = [],
@@ -31,6 +32,7 @@ def upstream_program(
       deps: labels in Abseil's repository, absl/synchronization aside.
       common_deps: labels elsewhere.
       log: it logs, which it does with absl/log from 2023 on.
+      no_destructor: it uses absl/base/no_destructor.h, from 2024 on.
       since: the first version that has it.
       thread_pool: it uses a header that only Abseil's own packages may depend on.
       tags: as everywhere.
@@ -41,6 +43,8 @@ def upstream_program(
     deps = deps + [_PACKAGE]
     if log and _LTS >= 20230802:
         deps = deps + ["//absl/log", "//absl/log:check"]
+    if no_destructor and _LTS >= 20240722:
+        deps = deps + ["//absl/base:no_destructor"]
     if thread_pool:
         srcs = srcs + ["internal/thread_pool.h"]
         deps = deps + ["//absl/functional:any_invocable"]

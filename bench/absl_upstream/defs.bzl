@@ -1,0 +1,47 @@
+"""Abseil's own benchmarks of absl/synchronization, stock against overlaid."""
+
+load("@parkway_hosts//:hosts.bzl", "HOSTS")
+load("//tests/upstream/absl:defs.bzl", "upstream_program")
+
+_BENCHMARKS = ["blocking_counter_benchmark", "mutex_benchmark"]
+
+def upstream_comparison(name, src, test):
+    """Declares the benchmarks and the script that compares them; none for an installed Abseil.
+
+    Args:
+      name: the script, as something to run.
+      src: the script.
+      test: a test of it, NAME_test.
+    """
+    if HOSTS == "system":
+        return
+    for benchmark in _BENCHMARKS:
+        upstream_program(
+            name = benchmark,
+            testonly = True,
+            srcs = [benchmark + ".cc"],
+            common_deps = ["@com_github_google_benchmark//:benchmark_main"],
+            no_destructor = True,
+            rule = native.cc_binary,
+            thread_pool = True,
+            deps = [
+                "//absl/base",
+                "//absl/base:config",
+            ],
+        )
+    binaries = [":%s_%s" % (b, locks) for b in _BENCHMARKS for locks in ["stock", "parkway"]]
+    arguments = ["--pair=$(location :%s_stock),$(location :%s_parkway)" % (b, b) for b in _BENCHMARKS]
+    native.sh_binary(
+        name = name,
+        testonly = True,
+        srcs = [src],
+        args = arguments,
+        data = binaries,
+    )
+    native.sh_test(
+        name = name + "_test",
+        size = "medium",
+        srcs = [test],
+        args = ["$(location :%s)" % name] + arguments,
+        data = binaries + [":" + name],
+    )

@@ -20,8 +20,13 @@ using MutexLock = ::absl::MutexLock;
 using CondVar = ::absl::CondVar;
 using Notification = ::absl::Notification;
 
-// Which position of the switch this program was built with.
+// Which position of the switch this program was built with; "overlay" where
+// Abseil's own types are parkway's, see bazel/overlay.bzl.
+#ifdef PARKWAY_IS_ABSL
+inline constexpr char kLocks[] = "overlay";
+#else
 inline constexpr char kLocks[] = "stock";
+#endif
 
 }  // namespace absl
 }  // namespace switched

@@ -18,6 +18,16 @@ _RENAMED = {
     "PARKWAY_ADAPTERS_ABSL_": "PARKWAY_OVERLAY_ADAPTERS_",
 }
 
+# Upstream's header, as far as others can tell.
+_FORWARD = """\
+// Generated: parkway's {name}, and what upstream's includes (bazel/overlaid.bzl in parkway).
+#ifndef {guard}
+#define {guard}
+{includes}
+#include "absl/synchronization/parkway/{name}"
+#endif  // {guard}
+"""
+
 def _renamed(ctx, file, path):
     output = ctx.actions.declare_file(path)
     ctx.actions.expand_template(template = file, output = output, substitutions = _RENAMED)
@@ -35,7 +45,13 @@ def _overlaid_file_impl(ctx):
 
     outputs = []
     if stock.extension == "h":
-        outputs += [_renamed(ctx, f, name) for f in ctx.files._forwards if f.basename == name]
+        header = ctx.actions.declare_file(name)
+        ctx.actions.write(header, _FORWARD.format(
+            guard = "ABSL_SYNCHRONIZATION_%s_" % name.upper().replace(".", "_"),
+            includes = "\n".join(ctx.attr.includes),
+            name = name,
+        ))
+        outputs.append(header)
         if ctx.attr.takes_others:
             outputs += [_renamed(ctx, f, "parkway/" + f.basename) for f in ctx.files._headers]
     else:
@@ -53,26 +69,28 @@ overlaid_file = rule(
     implementation = _overlaid_file_impl,
     doc = "One file of absl/synchronization: upstream's, or what parkway has in its place.",
     attrs = {
+        "includes": attr.string_list(doc = "The #include lines of upstream's header."),
         "names": attr.string_list(doc = "The files of absl/synchronization that are replaced."),
         "stock": attr.label(allow_single_file = True, mandatory = True, doc = "Upstream's file."),
         "takes_others": attr.bool(doc = "With it come parkway's files that have no name there."),
-        "_forwards": attr.label(default = "//adapters/absl:overlay_forwards"),
         "_headers": attr.label(default = "//adapters/absl:overlay_headers"),
         "_locks": attr.label(default = "//bazel:locks", providers = [ChoiceInfo]),
         "_sources": attr.label(default = "//adapters/absl:overlay_sources"),
     },
 )
 
-def overlaid_files(name):
+def overlaid_files(name, includes):
     """The targets NAME_FILE, in a package that has upstream's files in the folder stock.
 
     Args:
       name: the first part of the names.
+      includes: for each header, the #include lines of upstream's.
     """
     names = [stock[len("stock/"):] for stock in native.glob(["stock/*"])]
     for file in names:
         overlaid_file(
             name = name + "_" + file,
+            includes = includes.get(file, []),
             names = names,
             stock = "stock/" + file,
             takes_others = file.startswith("mutex."),

@@ -1,6 +1,7 @@
 """For MODULE.bazel: the repositories that are no modules of the registry."""
 
 load(":deps.bzl", "parkway_hosts", "parkway_repository")
+load(":overlay.bzl", overlay = "absl_overlay")
 
 def _parkway_impl(_module_ctx):
     parkway_hosts(name = "parkway_hosts", bzlmod = True)
@@ -16,4 +17,15 @@ def _parkway_dev_impl(_module_ctx):
 parkway_dev = module_extension(
     implementation = _parkway_dev_impl,
     doc = "@relacy: the race detector of tests/model.",
+)
+
+def _absl_overlay_impl(_module_ctx):
+    overlay(
+        name = "com_google_absl",
+        base = Label("@com_google_absl//:BUILD.bazel"),
+    )
+
+absl_overlay = module_extension(
+    implementation = _absl_overlay_impl,
+    doc = "@com_google_absl: the Abseil of the module abseil-cpp, overlaid (see overlay.bzl).",
 )

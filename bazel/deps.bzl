@@ -14,8 +14,10 @@ Environment variables, set by the configs of .bazelrc with --repo_env:
                     (Relacy, headers for our own tests, stays with its sources).
   PARKWAY_ARCHIVES  a folder with Debian's source tarballs, set by bazelw where upstream's
                     addresses cannot be reached; each is checked against its own sha256.
+  PARKWAY_INSTALLED_ABSL  see installed_absl.bzl.
 """
 
+load(":installed_absl.bzl", "parkway_installed_absl")
 load(":system_deps.bzl", "system_repository", "system_versions")
 load(":versions.bzl", "BUILD_TOOLS", "DEV", "HOSTS")
 
@@ -207,7 +209,10 @@ parkway_hosts = repository_rule(
 )
 
 def parkway_dependencies():
-    """Declares oneTBB, Abseil, GoogleTest and Google Benchmark where they are missing."""
+    """Declares oneTBB, Abseil, GoogleTest and Google Benchmark where they are missing.
+
+    And @parkway_installed_absl, for the preload library.
+    """
     default_hosts = "2025" if _is_bazel7() else "2022"
     for dep in BUILD_TOOLS["7" if _is_bazel7() else "4"]:
         if not native.existing_rule(dep):
@@ -217,6 +222,8 @@ def parkway_dependencies():
             parkway_repository(name = dep, dep = dep, default_hosts = default_hosts)
     if not native.existing_rule("parkway_hosts"):
         parkway_hosts(name = "parkway_hosts", default_hosts = default_hosts)
+    if not native.existing_rule("parkway_installed_absl"):
+        parkway_installed_absl(name = "parkway_installed_absl")
 
 def parkway_dev_dependencies():
     """What only parkway's own tests need: the Relacy race detector."""

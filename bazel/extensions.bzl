@@ -1,14 +1,17 @@
 """For MODULE.bazel: the repositories that are no modules of the registry."""
 
 load(":deps.bzl", "parkway_hosts", "parkway_repository")
+load(":installed_absl.bzl", "parkway_installed_absl")
 load(":overlay.bzl", overlay = "absl_overlay")
 
 def _parkway_impl(_module_ctx):
     parkway_hosts(name = "parkway_hosts", bzlmod = True)
+    parkway_installed_absl(name = "parkway_installed_absl")
 
 parkway = module_extension(
     implementation = _parkway_impl,
-    doc = "@parkway_hosts: the versions of the hosts, as a header.",
+    doc = "@parkway_hosts: the versions of the hosts, as a header. " +
+          "@parkway_installed_absl: this machine's shared Abseil.",
 )
 
 def _parkway_dev_impl(_module_ctx):

@@ -1,0 +1,204 @@
+"""@parkway_installed_absl: the shared Abseil of this machine, for the preload library.
+
+Unlike @com_google_absl, which is built with the program, this is what the distribution compiled:
+its headers and libabsl_*.so. It comes from, in this order,
+
+  PARKWAY_INSTALLED_ABSL   a folder with the distribution's packages unpacked in it (bazelw)
+  pkg-config               the system's own
+
+Where there is none, or no shared one, the repository is empty and says why in
+installed.bzl; what needs it is then left out of the build, see adapters/absl/preload.
+"""
+
+_HEADERS = "headers"
+
+_BUILD_HEAD = """\
+package(default_visibility = ["//visibility:public"])
+
+exports_files(glob(["lib/*"]))
+
+cc_library(
+    name = "headers",
+    hdrs = glob(["include/absl/**/*.h", "include/absl/**/*.inc"]),
+    includes = ["include"],
+)
+
+# The library that the preload stands in front of, and everything it came with.
+filegroup(
+    name = "host",
+    srcs = ["lib/{host}"],
+)
+
+filegroup(
+    name = "libraries",
+    srcs = glob(["lib/*"]),
+)
+"""
+
+_LIBRARY = """
+cc_library(
+    name = "{name}",
+    srcs = {srcs},
+    deps = {deps},
+)
+"""
+
+_INSTALLED_BZL = """\
+\"\"\"Generated: the shared Abseil that was found on this machine.\"\"\"
+
+INSTALLED_ABSL = struct(
+    available = {available},
+    # One sentence, where it is not.
+    reason = {reason},
+    # Of the headers: absl::<inline_namespace>::Mutex; empty where there is none.
+    inline_namespace = {space},
+    # ABSL_LTS_RELEASE_VERSION, or 0 between releases.
+    lts = {lts},
+    soname = {soname},
+)
+"""
+
+def _write_installed(ctx, **values):
+    ctx.file("installed.bzl", _INSTALLED_BZL.format(
+        **{name: repr(value) for name, value in values.items()}
+    ), executable = False)
+
+def _none(ctx, reason):
+    ctx.file("BUILD.bazel", "", executable = False)
+    _write_installed(
+        ctx,
+        available = False,
+        reason = reason,
+        space = "",
+        lts = 0,
+        soname = "",
+    )
+
+def _find(ctx):
+    """The folder of absl_synchronization.pc and the root its paths are below, or a reason."""
+    unpacked = ctx.os.environ.get("PARKWAY_INSTALLED_ABSL", "")
+    if unpacked:
+        for lib in ["usr/lib", "usr/lib64", "lib"]:
+            folder = ctx.path(unpacked + "/" + lib)
+            if not folder.exists:
+                continue
+            for place in [folder] + folder.readdir():
+                pkgconfig = place.get_child("pkgconfig")
+                if pkgconfig.get_child("absl_synchronization.pc").exists:
+                    return struct(pkgconfig = pkgconfig, root = unpacked)
+        return "PARKWAY_INSTALLED_ABSL=%s has no absl_synchronization.pc" % unpacked
+    tool = ctx.which("pkg-config")
+    if not tool:
+        return "pkg-config is not installed"
+    found = ctx.execute([tool, "--variable=pcfiledir", "absl_synchronization"])
+    if found.return_code != 0 or not found.stdout.strip():
+        return "pkg-config knows no absl_synchronization (Debian: libabsl-dev)"
+    return struct(pkgconfig = ctx.path(found.stdout.strip()), root = "")
+
+def _parse_pc(text):
+    """Variables and fields of a pkg-config file, variables replaced."""
+    values = {}
+    for line in text.split("\n"):
+        for i in range(len(line)):
+            if line[i] in "=:":
+                value = line[i + 1:].strip()
+                for name, known in values.items():
+                    value = value.replace("${%s}" % name, known)
+                values[line[:i].strip()] = value
+                break
+    return values
+
+def _requires(pc):
+    """The modules of a Requires line: "absl_a = 1, absl_b = 1"."""
+    return [
+        word.strip().split(" ")[0]
+        for word in pc.get("Requires", "").split(",")
+        if word.strip()
+    ]
+
+def _define(text, name):
+    """The value of a #define with one word, or an empty string."""
+    for line in text.split("\n"):
+        words = [word for word in line.split(" ") if word]
+        if len(words) == 3 and words[:2] == ["#define", name]:
+            return words[2]
+    return ""
+
+def _sonames(ctx, paths):
+    """SONAME of each library, by path; those without one are left out."""
+    tool = ctx.which("readelf")
+    if not tool:
+        return {}
+    sonames = {}
+    for path in paths:
+        # One call each: the output for many is hard to tell apart.
+        out = ctx.execute([tool, "-d", str(path)]).stdout
+        for line in out.split("\n"):
+            if "(SONAME)" in line and "[" in line:
+                sonames[str(path)] = line.split("[")[1].split("]")[0]
+    return sonames
+
+def _fill(ctx, found):
+    """Writes the repository. Returns a reason if that can't be done."""
+    modules = {
+        file.basename[:-len(".pc")]: _parse_pc(ctx.read(file))
+        for file in found.pkgconfig.readdir()
+        if file.basename.startswith("absl_") and file.basename.endswith(".pc")
+    }
+    main = modules["absl_synchronization"]
+    include = ctx.path(found.root + main["includedir"] + "/absl")
+    options = include.get_child("base").get_child("options.h")
+    if not options.exists:
+        return "%s is missing" % options
+    libdir = found.root + main["libdir"]
+    shared = {
+        name: ctx.path("%s/lib%s.so" % (libdir, name))
+        for name in modules
+    }
+    shared = {name: path for name, path in shared.items() if path.exists}
+    sonames = _sonames(ctx, shared.values())
+    host = sonames.get(str(shared.get("absl_synchronization", "")), "")
+    if not host:
+        return "the installed Abseil (%s) has no shared libabsl_synchronization" % libdir
+
+    ctx.symlink(include, "include/absl")
+    build = _BUILD_HEAD.format(host = host)
+    for name, pc in sorted(modules.items()):
+        srcs = []
+        if name in shared and str(shared[name]) in sonames:
+            file = "lib/" + sonames[str(shared[name])]
+            ctx.symlink(shared[name].realpath, file)
+            srcs = [file]
+        deps = [":" + required for required in _requires(pc) if required in modules]
+        build += _LIBRARY.format(name = name, srcs = repr(srcs), deps = repr(deps + [":" + _HEADERS]))
+    ctx.file("BUILD.bazel", build, executable = False)
+
+    text = ctx.read(options)
+    inline = _define(text, "ABSL_OPTION_USE_INLINE_NAMESPACE") == "1"
+    lts = _define(ctx.read(include.get_child("base").get_child("config.h")), "ABSL_LTS_RELEASE_VERSION")
+    _write_installed(
+        ctx,
+        available = True,
+        reason = "",
+        space = _define(text, "ABSL_OPTION_INLINE_NAMESPACE_NAME") if inline else "",
+        lts = int(lts or "0"),
+        soname = host,
+    )
+    return None
+
+def _parkway_installed_absl_impl(ctx):
+    if "linux" not in ctx.os.name.lower():
+        _none(ctx, "a preload library is made for Linux only")
+        return
+    found = _find(ctx)
+    reason = found if type(found) == "string" else _fill(ctx, found)
+    if reason:
+        _none(ctx, "no shared Abseil on this machine: " + reason)
+
+parkway_installed_absl = repository_rule(
+    implementation = _parkway_installed_absl_impl,
+    doc = "The shared Abseil of this machine; empty where there is none.",
+    configure = True,
+    local = True,
+    environ = ["PARKWAY_INSTALLED_ABSL", "PKG_CONFIG_PATH"],
+)

@@ -1,0 +1,35 @@
+// Reads the dynamic symbol table of a loaded ELF library.
+#ifndef PARKWAY_ADAPTERS_ABSL_PRELOAD_DYNAMIC_SYMBOLS_H_
+#define PARKWAY_ADAPTERS_ABSL_PRELOAD_DYNAMIC_SYMBOLS_H_
+
+#include <elf.h>
+#include <link.h>
+
+#include <cstdint>
+
+namespace parkway::preload {
+
+class DynamicSymbols {
+ public:
+  // `base` and `dynamic` as in struct link_map or dl_phdr_info.
+  DynamicSymbols(ElfW(Addr) base, const ElfW(Dyn) * dynamic) noexcept;
+
+  // DT_SONAME, or an empty string.
+  const char* soname() const { return soname_; }
+
+  // The sum that generate.py calls fingerprint.
+  std::uint64_t fingerprint() const noexcept;
+
+ private:
+  std::uint32_t count() const noexcept;
+
+  const ElfW(Sym) * symbols_ = nullptr;
+  const char* strings_ = nullptr;
+  const std::uint32_t* hash_ = nullptr;      // DT_HASH
+  const std::uint32_t* gnu_hash_ = nullptr;  // DT_GNU_HASH
+  const char* soname_ = "";
+};
+
+}  // namespace parkway::preload
+
+#endif  // PARKWAY_ADAPTERS_ABSL_PRELOAD_DYNAMIC_SYMBOLS_H_

@@ -1,0 +1,17 @@
+"""A test that can't run here and says why."""
+
+def skipped_test(name, reason, **kwargs):
+    """Reports one skipped test case.
+
+    Args:
+      name: of the test that would be here.
+      reason: one sentence, for people.
+      **kwargs: tags.
+    """
+    native.sh_test(
+        name = name,
+        size = "small",
+        srcs = ["//bazel:skipped.sh"],
+        env = {"PARKWAY_SKIP_REASON": reason},
+        **kwargs
+    )

@@ -150,6 +150,26 @@ parkway_build_tool = repository_rule(
     environ = ["PARKWAY_ARCHIVES"],
 )
 
+_UPSTREAM_TESTS_BUILD = """
+exports_files(glob(["**/*.cc", "**/*.h"]))
+"""
+
+def _parkway_upstream_tests_impl(ctx):
+    _fetch(ctx, HOSTS[ctx.attr.hosts]["com_google_absl"])
+    ctx.file("absl/synchronization/BUILD.bazel", _UPSTREAM_TESTS_BUILD, executable = False)
+
+parkway_upstream_tests = repository_rule(
+    implementation = _parkway_upstream_tests_impl,
+    doc = "The sources of absl/synchronization, tests included, as files: Abseil's own BUILD " +
+          "files do not let others have its tests.",
+    attrs = {"hosts": attr.string(mandatory = True, doc = "The set of versions.bzl.")},
+    environ = ["PARKWAY_ARCHIVES"],
+)
+
+def upstream_tests(hosts):
+    """Name of the repository with the tests of one set: absl_tests_20220623."""
+    return "absl_tests_" + HOSTS[hosts]["com_google_absl"]["version"].split(".")[0]
+
 _HOSTS_H = """\
 // Generated: the versions of the hosts that this build selected (see bazel/versions.bzl).
 #ifndef PARKWAY_HOSTS_H_
@@ -226,7 +246,10 @@ def parkway_dependencies():
         parkway_installed_absl(name = "parkway_installed_absl")
 
 def parkway_dev_dependencies():
-    """What only parkway's own tests need: the Relacy race detector."""
+    """What only parkway's own tests need: the Relacy race detector, Abseil's tests."""
     for dep in DEV:
         if not native.existing_rule(dep):
             parkway_repository(name = dep, dep = dep)
+    for hosts in HOSTS:
+        if not native.existing_rule(upstream_tests(hosts)):
+            parkway_upstream_tests(name = upstream_tests(hosts), hosts = hosts)

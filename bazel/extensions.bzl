@@ -1,8 +1,9 @@
 """For MODULE.bazel: the repositories that are no modules of the registry."""
 
-load(":deps.bzl", "parkway_hosts", "parkway_repository")
+load(":deps.bzl", "parkway_hosts", "parkway_repository", "parkway_upstream_tests", "upstream_tests")
 load(":installed_absl.bzl", "parkway_installed_absl")
 load(":overlay.bzl", overlay = "absl_overlay")
+load(":versions.bzl", "HOSTS")
 
 def _parkway_impl(_module_ctx):
     parkway_hosts(name = "parkway_hosts", bzlmod = True)
@@ -16,10 +17,12 @@ parkway = module_extension(
 
 def _parkway_dev_impl(_module_ctx):
     parkway_repository(name = "relacy", dep = "relacy")
+    for hosts in HOSTS:
+        parkway_upstream_tests(name = upstream_tests(hosts), hosts = hosts)
 
 parkway_dev = module_extension(
     implementation = _parkway_dev_impl,
-    doc = "@relacy: the race detector of tests/model.",
+    doc = "@relacy: the race detector of tests/model. @absl_tests_*: Abseil's own tests.",
 )
 
 def _absl_overlay_impl(_module_ctx):

@@ -1,0 +1,60 @@
+"""What tests of the preload library have in common."""
+
+load("@parkway_installed_absl//:installed.bzl", "INSTALLED_ABSL")
+load("//adapters/absl/preload:defs.bzl", "KNOWN_LTS", "absl_preload_library", "installed_absl_test")
+
+def stand_in(name, semaphore):
+    """A preload library with upstream's own sources in the place of ours.
+
+    Where it fails, the machinery is at fault, not our locks.
+
+    Args:
+      name: of the library.
+      semaphore: as for absl_preload_library.
+    """
+    if INSTALLED_ABSL.lts not in KNOWN_LTS:
+        return
+    sources = "@absl_tests_%d//absl/synchronization:" % INSTALLED_ABSL.lts
+    native.cc_library(
+        name = "stand_in_sources",
+        testonly = True,
+        srcs = [
+            sources + file
+            for file in ["barrier.cc", "blocking_counter.cc", "mutex.cc", "notification.cc"]
+        ],
+        tags = ["no-sanitizer"],
+        deps = ["@parkway_installed_absl//:headers"],
+    )
+    absl_preload_library(
+        name = name,
+        testonly = True,
+        locks = [":stand_in_sources"],
+        semaphore = semaphore,
+        tags = ["no-sanitizer"],
+        visibility = ["//tests/upstream/absl_preload:__pkg__"],
+    )
+
+def uses_absl(name, srcs, copts):
+    """A program linked to the installed Abseil, where there is one."""
+    if INSTALLED_ABSL.available:
+        native.cc_binary(
+            name = name,
+            testonly = True,
+            srcs = srcs,
+            copts = copts,
+            linkopts = ["-pthread"],
+            tags = ["no-sanitizer"],
+            deps = ["@parkway_installed_absl//:absl_synchronization"],
+        )
+
+def uses_absl_test(name, preload, lts = None):
+    """Runs uses_absl_test.sh under a preload library."""
+    installed_absl_test(
+        name = name,
+        size = "small",
+        srcs = ["uses_absl_test.sh"],
+        args = ["$(rootpath %s)" % preload],
+        data = [":uses_absl", preload],
+        lts = lts,
+        tags = ["no-sanitizer"],
+    )

@@ -1,7 +1,7 @@
 """What tests of the preload library have in common."""
 
 load("@parkway_installed_absl//:installed.bzl", "INSTALLED_ABSL")
-load("//adapters/absl/preload:defs.bzl", "KNOWN_LTS", "absl_preload_library", "installed_absl_test")
+load("//adapters/absl/preload:defs.bzl", "UNAVAILABLE", "absl_preload_library", "installed_absl_test")
 
 def stand_in(name, semaphore):
     """A preload library with upstream's own sources in the place of ours.
@@ -12,7 +12,7 @@ def stand_in(name, semaphore):
       name: of the library.
       semaphore: as for absl_preload_library.
     """
-    if INSTALLED_ABSL.lts not in KNOWN_LTS:
+    if UNAVAILABLE:
         return
     sources = "@absl_tests_%d//absl/synchronization:" % INSTALLED_ABSL.lts
     native.cc_library(
@@ -36,7 +36,7 @@ def stand_in(name, semaphore):
 
 def uses_absl(name, srcs, copts):
     """A program linked to the installed Abseil, where there is one."""
-    if INSTALLED_ABSL.available:
+    if not UNAVAILABLE:
         native.cc_binary(
             name = name,
             testonly = True,
@@ -47,7 +47,7 @@ def uses_absl(name, srcs, copts):
             deps = ["@parkway_installed_absl//:absl_synchronization"],
         )
 
-def uses_absl_test(name, preload, lts = None):
+def uses_absl_test(name, preload):
     """Runs uses_absl_test.sh under a preload library."""
     installed_absl_test(
         name = name,
@@ -55,6 +55,26 @@ def uses_absl_test(name, preload, lts = None):
         srcs = ["uses_absl_test.sh"],
         args = ["$(rootpath %s)" % preload],
         data = [":uses_absl", preload],
-        lts = lts,
+        tags = ["no-sanitizer"],
+    )
+
+def completeness_test(name, preload):
+    """Compares what the host and a preload library define."""
+    installed_absl_test(
+        name = name,
+        size = "small",
+        srcs = ["completeness_test.sh"],
+        args = [
+            "$(rootpath @parkway_installed_absl//:host)",
+            "$(rootpath %s)" % preload,
+            "$(rootpath host_only_%d.txt)" % INSTALLED_ABSL.lts,
+            "$(rootpaths @parkway_installed_absl//:libraries)",
+        ],
+        data = [
+            preload,
+            "host_only_%d.txt" % INSTALLED_ABSL.lts,
+            "@parkway_installed_absl//:host",
+            "@parkway_installed_absl//:libraries",
+        ],
         tags = ["no-sanitizer"],
     )

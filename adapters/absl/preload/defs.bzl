@@ -4,8 +4,24 @@ load("@parkway_installed_absl//:installed.bzl", "INSTALLED_ABSL")
 load("//bazel:skipped.bzl", "skipped_test")
 load(":preload.bzl", "preload_library")
 
-# The releases of which we have the sources, for tests: those of versions.bzl.
-KNOWN_LTS = [20220623, 20240722]
+# The releases whose members are in the folder locks, and of whose sources we have a copy for tests
+# (versions.bzl): file and options.
+_MEMBERS = {
+    20220623: ("locks/until_20220623.cc", []),
+    20240722: ("locks/since_20240722.cc", ["-UNDEBUG"]),
+}
+
+KNOWN_LTS = sorted(_MEMBERS)
+
+_UNKNOWN = "" if not INSTALLED_ABSL.available or INSTALLED_ABSL.lts in KNOWN_LTS else (
+    "the installed Abseil is release %d; there is a preload library for %s" % (
+        INSTALLED_ABSL.lts,
+        " and ".join([str(lts) for lts in KNOWN_LTS]),
+    )
+)
+
+# Why there is no preload library here, or an empty string.
+UNAVAILABLE = INSTALLED_ABSL.reason or _UNKNOWN
 
 def _unavailable_impl(ctx):
     ctx.actions.run_shell(
@@ -31,12 +47,40 @@ def for_installed_absl(name, deps, **kwargs):
       deps: besides Abseil.
       **kwargs: for cc_library.
     """
-    if INSTALLED_ABSL.available:
+    if not UNAVAILABLE:
         native.cc_library(
             name = name,
             deps = deps + ["@parkway_installed_absl//:headers"],
             **kwargs
         )
+
+def installed_absl_members(name, srcs, copts, deps, **kwargs):
+    """What the installed headers declare and do not define, over our types.
+
+    Args:
+      name: of the library.
+      srcs: what all releases have in common.
+      copts: for all.
+      deps: besides Abseil.
+      **kwargs: for cc_library.
+    """
+    if UNAVAILABLE:
+        return
+    file, options = _MEMBERS[INSTALLED_ABSL.lts]
+    for_installed_absl(
+        name = name + "_of_release",
+        srcs = [file] + [src for src in srcs if src.endswith(".h")],
+        copts = copts + options,
+        deps = deps,
+        **kwargs
+    )
+    for_installed_absl(
+        name = name,
+        srcs = srcs,
+        copts = copts,
+        deps = deps + [":%s_of_release" % name],
+        **kwargs
+    )
 
 def absl_preload_library(name, locks, semaphore, **kwargs):
     """A preload library for the installed Abseil, see preload_library().
@@ -47,7 +91,7 @@ def absl_preload_library(name, locks, semaphore, **kwargs):
       semaphore: what PARKWAY_ABSL=sem uses.
       **kwargs: for preload_library.
     """
-    if INSTALLED_ABSL.available:
+    if not UNAVAILABLE:
         preload_library(
             name = name,
             host = "@parkway_installed_absl//:host",
@@ -62,28 +106,21 @@ def absl_preload_library(name, locks, semaphore, **kwargs):
         _unavailable(
             name = name + "_unavailable",
             out = name,
-            reason = INSTALLED_ABSL.reason,
+            reason = UNAVAILABLE,
             tags = ["manual"],
             visibility = kwargs.get("visibility"),
         )
 
-def installed_absl_test(name, rule = native.sh_test, lts = None, tags = [], **kwargs):
-    """A test that needs the installed Abseil; without it, one that is skipped and says why.
+def installed_absl_test(name, rule = native.sh_test, tags = [], **kwargs):
+    """A test that needs a preload library; without it, one that is skipped and says why.
 
     Args:
       name: of the test.
       rule: sh_test or cc_test.
-      lts: the releases of Abseil that it knows, if not all.
       tags: of the test.
       **kwargs: for the rule.
     """
-    reason = INSTALLED_ABSL.reason
-    if not reason and lts != None and INSTALLED_ABSL.lts not in lts:
-        reason = "the installed Abseil is %d, this test is for %s" % (
-            INSTALLED_ABSL.lts,
-            " and ".join([str(release) for release in lts]),
-        )
-    if reason:
-        skipped_test(name = name, reason = reason, tags = tags)
+    if UNAVAILABLE:
+        skipped_test(name = name, reason = UNAVAILABLE, tags = tags)
     else:
         rule(name = name, tags = tags, **kwargs)

@@ -206,6 +206,8 @@ def main():
         with open(path, "w") as out:
             out.writelines("%s %s\n" % pair for pair in sorted(redefine[which].items()))
     with open(args.out_weaken, "w") as out:
+        # objcopy fails without a word when a file like this is empty.
+        out.write("# Variables that need not be there.\n")
         out.writelines(name + "\n" for name in data_imports)
     with open(args.out_exports, "w") as out:
         out.write("{\nglobal:\n" + "".join("  %s;\n" % name for name in taken) + "local:\n  *;\n};\n")

@@ -1,7 +1,7 @@
 """Upstream's own tests against the installed Abseil, under a preload library."""
 
 load("@parkway_installed_absl//:installed.bzl", "INSTALLED_ABSL")
-load("//adapters/absl/preload:defs.bzl", "KNOWN_LTS", "installed_absl_test")
+load("//adapters/absl/preload:defs.bzl", "UNAVAILABLE", "installed_absl_test")
 
 def upstream_test(name, runs, deps, size, srcs = None, gtest = True, shard_count = None):
     """One of upstream's tests, unmodified, compiled against the installed headers and libraries.
@@ -15,7 +15,7 @@ def upstream_test(name, runs, deps, size, srcs = None, gtest = True, shard_count
       gtest: False for one with a main of its own.
       shard_count: of each run.
     """
-    if INSTALLED_ABSL.lts in KNOWN_LTS:
+    if not UNAVAILABLE:
         sources = "@absl_tests_%d//absl/synchronization:" % INSTALLED_ABSL.lts
         native.cc_binary(
             name = name,
@@ -33,7 +33,6 @@ def upstream_test(name, runs, deps, size, srcs = None, gtest = True, shard_count
             args = ["$(rootpath %s)" % preload if preload else "none", "$(rootpath :%s)" % name],
             data = [":" + name] + ([preload] if preload else []),
             env = env,
-            lts = KNOWN_LTS,
             shard_count = shard_count,
             tags = ["no-sanitizer"],
         )

@@ -247,40 +247,40 @@ void check_rw_mutex() {
   using Mutex = BasicRwMutex<P>;
   constexpr Budget kCalm{0, 0, 0};
   check<Exclusion<P, Mutex, 2, 2>>("writers, 2 twice", 100000);
-  check<Exclusion<P, Mutex, 3, 1>>("writers, 3", 200000);
+  check<Exclusion<P, Mutex, 3, 1>>("writers, 3", 100000);
   check<Readers<P, 2, 1, 2>>("1 writer, 1 reader, twice", 100000);
-  check<Readers<P, 3, 1, 1>>("1 writer, 2 readers", 200000);
-  check<Readers<P, 3, 2, 1>>("2 writers, 1 reader", 200000);
+  check<Readers<P, 3, 1, 1>>("1 writer, 2 readers", 100000);
+  check<Readers<P, 3, 2, 1>>("2 writers, 1 reader", 100000);
   check<Readers<P, 4, 2, 1>>("2 writers, 2 readers", 100000);
   check<Awaiting<P, 1, 0, 0>>("await, 1", 100000);
   check<Awaiting<P, 1, 1, 0>>("await, 1 reader", 100000);
-  check<Awaiting<P, 2, 1, 0>>("await, 1 reader and 1 writer", 200000);
-  check<Awaiting<P, 2, 1, 1>>("await, the writer timed", 200000);
-  check<Awaiting<P, 2, 2, 1>>("await, 2 readers, 1 timed", 200000);
+  check<Awaiting<P, 2, 1, 0>>("await, 1 reader and 1 writer", 100000);
+  check<Awaiting<P, 2, 1, 1>>("await, the writer timed", 100000);
+  check<Awaiting<P, 2, 2, 1>>("await, 2 readers, 1 timed", 100000);
   check<Awaiting<P, 3, 1, 1>>("await, 3, 1 timed", 100000);
-  check<AwaitingOne<P, 2, 0>>("await the same, 2", 200000);
-  check<AwaitingOne<P, 3, 1>>("await the same, 3, 1 timed", 200000);
+  check<AwaitingOne<P, 2, 0>>("await the same, 2", 100000);
+  check<AwaitingOne<P, 3, 1>>("await the same, 3, 1 timed", 100000);
   check<AwaitingInVain<P>>("await in vain", 100000);
-  check<NotifiedBeside<P>>("notify_one beside a holder", 500000);
+  check<NotifiedBeside<P>>("notify_one beside a holder", 200000);
   check<Notified<P, 1, 0, true, false>>("notify_one held, 1", 100000);
   check<Notified<P, 1, 0, false, false>>("notify_one, 1", 100000);
-  check<Notified<P, 2, 1, true, false>>("notify_one held, 2, 1 timed", 200000);
-  check<Notified<P, 2, 0, true, true>>("notify_all held, 2", 200000);
-  check<Notified<P, 2, 1, false, true>>("notify_all, 2, 1 timed", 200000);
+  check<Notified<P, 2, 1, true, false>>("notify_one held, 2, 1 timed", 100000);
+  check<Notified<P, 2, 0, true, true>>("notify_all held, 2", 100000);
+  check<Notified<P, 2, 1, false, true>>("notify_all, 2, 1 timed", 100000);
   check<Destroy<P, Mutex, 2>>("destroyed by the last of 2", 100000);
-  check<Destroy<P, Mutex, 3>>("destroyed by the last of 3", 200000);
-  check<DestroyShared<P, 2>>("destroyed after a reader", 200000);
+  check<Destroy<P, Mutex, 3>>("destroyed by the last of 3", 100000);
+  check<DestroyShared<P, 2>>("destroyed after a reader", 100000);
   check_met("a thread slept", coverage.sleeps);
   check_met("a deadline came", coverage.timeouts);
   check_met("a release found a sleeper late", coverage.late_looks);
   check<Exclusion<P, Mutex, 2, 1>, Search::kContextBound>("writers, 2", 300000,
                                                           4, kCalm);
   check<Readers<P, 2, 1, 1>, Search::kContextBound>("1 writer, 1 reader",
-                                                    300000, 4, kCalm);
+                                                    100000, 4, kCalm);
   check<Awaiting<P, 1, 0, 0>, Search::kContextBound>("await, 1", 300000, 4,
                                                      kCalm);
   check<Notified<P, 1, 0, true, false>, Search::kContextBound>(
-      "notify_one held, 1", 300000, 4, kCalm);
+      "notify_one held, 1", 100000, 4, kCalm);
 }
 
 }  // namespace parkway::model

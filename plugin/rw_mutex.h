@@ -196,6 +196,8 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   std::int64_t release(bool shared);
   std::int64_t wake_and_release(bool shared);
   W* choose(WaitBucket<P>& bucket) PARKWAY_NO_THREAD_SAFETY_ANALYSIS;
+  W* pass_over(WaitBucket<P>& bucket, W* head,
+               bool& known) PARKWAY_NO_THREAD_SAFETY_ANALYSIS;
   static void release_late(Word& word);
 
   alignas(8) Word word_{0};  // as large as absl::Mutex

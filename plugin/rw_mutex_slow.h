@@ -213,6 +213,32 @@ std::int64_t BasicRwMutex<P>::wake_and_release(bool shared) {
   return waited;
 }
 
+// The first waiter of the queue that can run, without holding the bucket's lock
+// while it looks; null if there is none. `known`: its condition has just been
+// found true. Without the lock only what is in front of the queue's tail is
+// certain: new waiters change the links at its ends (R).
+template <class P>
+typename BasicRwMutex<P>::W* BasicRwMutex<P>::pass_over(WaitBucket<P>& bucket,
+                                                        W* head, bool& known) {
+  if (head->unconditional() || head->queue.timed_out != 0) return head;
+  W* const tail = head->queue.tail;
+  W* const last_run = head->queue.last_run;
+  W* waiter = head;
+  bucket.lock.unlock();
+  for (;;) {
+    if (waiter->condition == nullptr) break;
+    known = waiter->condition->eval(waiter->condition->context);
+    if (known) break;
+    if (waiter == last_run) {
+      waiter = nullptr;
+      break;
+    }
+    waiter = waiter->run_last->next;
+  }
+  bucket.lock.lock();
+  return waiter != nullptr ? waiter : tail->next;
+}
+
 // Takes the waiters to wake out of the queue: the first that can run, and if
 // that is a reader, all readers that can. A chain by Waiter::next. Drops and
 // takes the bucket's lock around each condition (R).
@@ -223,7 +249,14 @@ typename BasicRwMutex<P>::W* BasicRwMutex<P>::choose(WaitBucket<P>& bucket) {
   W* first = nullptr;
   W* last = nullptr;
   W* start = head;
-  W* waiter = head;
+  bool known = false;
+  W* waiter = pass_over(bucket, head, known);
+  head = bucket.find(&word_);
+  // Nobody else takes a waiter out, but some may have given up meanwhile.
+  if (head->queue.timed_out != 0) {
+    waiter = start = head;
+    known = false;
+  }
   for (;;) {
     if (waiter == nullptr) {
       // While a condition was evaluated, somebody may have queued in front.
@@ -231,7 +264,8 @@ typename BasicRwMutex<P>::W* BasicRwMutex<P>::choose(WaitBucket<P>& bucket) {
       waiter = start = head;
     }
     const bool skip = first != nullptr && !waiter->shared;
-    bool runs = !skip && waiter->unconditional();
+    bool runs = !skip && (known || waiter->unconditional());
+    known = false;
     if (!skip && !runs) {
       bucket.lock.unlock();
       runs = waiter->condition->eval(waiter->condition->context);

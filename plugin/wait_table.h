@@ -126,13 +126,10 @@ class WaitBucket {
     if (head == nullptr) return start(key, waiter);
     waiter->next = head;
     head->prev = waiter;
-    const bool join = equal(waiter, head);
-    waiter->run_last = join ? head->run_last : waiter;
+    // A run of its own: whoever passes over the queue without the lock relies
+    // on the first run.
+    waiter->run_last = waiter;
     move_queue(head, waiter);
-    if (join) {
-      head->run_last = nullptr;
-      if (waiter->queue.last_run == head) waiter->queue.last_run = waiter;
-    }
     count(waiter->queue, waiter, 1);
   }
 

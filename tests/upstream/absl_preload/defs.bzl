@@ -3,7 +3,7 @@
 load("@parkway_installed_absl//:installed.bzl", "INSTALLED_ABSL")
 load("//adapters/absl/preload:defs.bzl", "UNAVAILABLE", "installed_absl_test")
 
-def upstream_test(name, runs, deps, size, srcs = None, gtest = True, shard_count = None):
+def preloaded_test(name, runs, deps, size, srcs = None, gtest = True, log = False, shard_count = None):
     """One of upstream's tests, unmodified, compiled against the installed headers and libraries.
 
     Args:
@@ -13,14 +13,20 @@ def upstream_test(name, runs, deps, size, srcs = None, gtest = True, shard_count
       size: of each run.
       srcs: its source files if not NAME.cc.
       gtest: False for one with a main of its own.
+      log: it logs, which it does with absl/log from 2023 on.
       shard_count: of each run.
     """
     if not UNAVAILABLE:
+        if log and INSTALLED_ABSL.lts >= 20230802:
+            deps = deps + ["absl_check", "absl_log"]
         sources = "@absl_tests_%d//absl/synchronization:" % INSTALLED_ABSL.lts
         native.cc_binary(
             name = name,
             testonly = True,
             srcs = [sources + src for src in srcs or [name + ".cc"]],
+            # As the distribution compiles. From 2023 on ~Mutex() is inline and does nothing in a
+            # program with NDEBUG, which a library without it takes for a mutex that still lives.
+            copts = ["-UNDEBUG"],
             tags = ["no-sanitizer"],
             deps = ["@parkway_installed_absl//:" + dep for dep in ["absl_synchronization"] + deps] +
                    (["@com_google_googletest//:gtest_main"] if gtest else []),

@@ -2,7 +2,10 @@
 // inline down to one function each, which takes a KernelTimeout, and a
 // Condition has the layout of ours. Compiled without NDEBUG, because with it
 // the header has ~Mutex() inline, while a host that was compiled without (as
-// Debian's) exports it.
+// Debian's) exports it. A program with NDEBUG does not tell us of the end of
+// a Mutex: like the host, we then go on thinking of it in the deadlock
+// detection, and in the debug log and the invariants of one that was given
+// these (which NDEBUG programs should leave alone).
 #include <cstddef>
 #include <cstring>
 

@@ -229,11 +229,14 @@ void Hooks() {
   std::atomic<int> invariants{0};
   mu.EnableInvariantDebugging(
       [](void* n) { ++*static_cast<std::atomic<int>*>(n); }, &invariants);
-  mu.Lock();
-  std::thread other([&mu] { absl::MutexLock lock(&mu); });
-  absl::SleepFor(absl::Milliseconds(50));
-  mu.Unlock();
-  other.join();
+  // Until the other thread had to wait: on a busy machine it may come late.
+  for (int i = 0; i < 1000 && profiled == 0; ++i) {
+    mu.Lock();
+    std::thread other([&mu] { absl::MutexLock lock(&mu); });
+    absl::SleepFor(absl::Milliseconds(20));
+    mu.Unlock();
+    other.join();
+  }
   mu.Lock();
   cv.WaitWithTimeout(&mu, absl::Milliseconds(5));
   mu.Unlock();

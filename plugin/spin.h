@@ -24,7 +24,7 @@ struct SpinLimits {
   static constexpr std::int64_t kFirstGapNs = 50;
   static constexpr std::uint32_t kGaps = 3;
   static constexpr std::uint32_t kGapGrowth = 8;
-  static constexpr std::uint32_t kYields = 10;
+  static constexpr std::uint32_t kYields = 20;
 };
 
 namespace internal {

@@ -6,7 +6,8 @@
 //   Atomic<T>          std::atomic<T>'s members, as far as they are used
 //   Plain<T>           a T that only the owner of some lock or list touches;
 //                      the model checker reports races on it
-//   Worker             semaphore, next_waiter, slow_unlocks, held_locks
+//   Worker             semaphore, next_waiter, waiter, waits, slow_unlocks,
+//                      held_locks
 //   current_worker()   the calling thread's record
 //   futexsleep, futexwakeup, yield, pause, now
 //   sleepers_near, release, announce, retract, sleep_barrier

@@ -11,7 +11,8 @@ namespace parkway {
 template <class P>
 bool BasicRwCondVar<P>::wait(BasicRwMutex<P>& mutex, bool shared,
                              std::int64_t deadline) {
-  W waiter(&mutex, shared, nullptr);
+  OwnWaiter<P> own(&mutex, shared, nullptr);
+  W& waiter = *own;
   auto& bucket = P::bucket(&word_);
   bucket.lock.lock();
   bucket.push_back(&word_, &waiter);

@@ -44,7 +44,8 @@ class BasicRwCondVar;
 //                 or has woken one; cleared by a writer that has waited when it
 //                 arrives, or by a release. An unlock that saw no waiter may
 //                 overwrite it: then some readers get in before the writer.
-//   kSlow         set by make_slow(), cleared by forget_slow().
+//   kSlow         set by make_slow(), cleared by forget_slow(), both under the
+//                 bucket's lock. An unlock may overwrite it, see make_slow().
 template <class P>
 class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
  public:
@@ -188,6 +189,7 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   // In rw_mutex_slow.h; compiled once, in rw_mutex.cc.
   bool try_take(bool shared, bool waited);
   void acquire(W& waiter, bool waited);
+  void queue_up(W& waiter, bool waited);
   bool enqueue(W& waiter, bool in_front);
   void announce(W& waiter);
   void sleep(W& waiter);
@@ -199,6 +201,7 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   W* pass_over(WaitBucket<P>& bucket, W* head,
                bool& known) PARKWAY_NO_THREAD_SAFETY_ANALYSIS;
   static void release_late(Word& word);
+  static void add_slow(Word& word);
 
   alignas(8) Word word_{0};  // as large as absl::Mutex
 };

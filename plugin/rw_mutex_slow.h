@@ -49,8 +49,12 @@ bool BasicRwMutex<P>::try_take(bool shared, bool waited) {
 
 template <class P>
 [[gnu::noinline]] void BasicRwMutex<P>::lock_slow(bool shared) {
-  W waiter(this, shared, nullptr);
-  acquire(waiter, false);
+  const bool taken =
+      internal::spin_and_yield<P>([&] { return try_take(shared, false); });
+  if (!taken) {
+    OwnWaiter<P> waiter(this, shared, nullptr);
+    queue_up(*waiter, false);
+  }
   internal::count_lock<P>();
 }
 
@@ -71,17 +75,26 @@ template <class P>
 // the queue before.
 template <class P>
 void BasicRwMutex<P>::acquire(W& waiter, bool waited) {
-  const bool shared = waiter.shared;
-  for (;;) {
-    if (internal::spin_and_yield<P>([&] { return try_take(shared, waited); })) {
-      break;
-    }
-    if (!enqueue(waiter, waited)) continue;
-    sleep(waiter);
-    waited = true;
-  }
-  if (waited) arrived(shared);
+  const bool taken = internal::spin_and_yield<P>(
+      [&] { return try_take(waiter.shared, waited); });
+  if (!taken) return queue_up(waiter, waited);
+  if (waited) arrived(waiter.shared);
   if (waiter.announced) P::retract(&word_);
+}
+
+// The same once spinning has not helped.
+template <class P>
+void BasicRwMutex<P>::queue_up(W& waiter, bool waited) {
+  const bool shared = waiter.shared;
+  do {
+    if (enqueue(waiter, waited)) {
+      sleep(waiter);
+      waited = true;
+    }
+  } while (
+      !internal::spin_and_yield<P>([&] { return try_take(shared, waited); }));
+  if (waited) arrived(shared);
+  P::retract(&word_);
 }
 
 template <class P>
@@ -190,15 +203,20 @@ std::int64_t BasicRwMutex<P>::wake_and_release(bool shared) {
   const bool writers = (chosen != nullptr && !chosen->shared) ||
                        (head != nullptr && head->queue.writers != 0);
 
-  // The bucket's lock keeps kWriterWaits and kSlow what they are. After the
-  // release, which is the last access, only the queue's waiters are touched.
+  // After the release, which is the last access, only the queue's waiters are
+  // touched. release: pairs with the acquire of whoever takes it next.
   std::uint32_t word = word_.load(std::memory_order_relaxed);
-  std::uint32_t left;
-  do {
-    left = (word & ~kWriterWaits) - (shared ? kReader : kWriter);
-    if (writers) left |= kWriterWaits;
-    // release: pairs with the acquire of whoever takes it next.
-  } while (!word_.compare_exchange_weak(word, left, std::memory_order_release));
+  const std::uint32_t set = writers ? kWriterWaits : 0;
+  if (!shared) {
+    // Nobody else writes the word: readers stay out, and the bucket's lock
+    // keeps the other bits what they are.
+    word_.store((word & kSlow) | set, std::memory_order_release);
+  } else {
+    while (!word_.compare_exchange_weak(
+        word, ((word & ~kWriterWaits) - kReader) | set,
+        std::memory_order_release)) {
+    }
+  }
   bucket.lock.unlock();
 
   std::int64_t waited = 0;
@@ -226,8 +244,8 @@ typename BasicRwMutex<P>::W* BasicRwMutex<P>::pass_over(WaitBucket<P>& bucket,
   W* waiter = head;
   bucket.lock.unlock();
   for (;;) {
-    if (waiter->condition == nullptr) break;
-    known = waiter->condition->eval(waiter->condition->context);
+    if (waiter->until.eval == nullptr) break;
+    known = waiter->until.eval(waiter->until.context);
     if (known) break;
     if (waiter == last_run) {
       waiter = nullptr;
@@ -268,7 +286,7 @@ typename BasicRwMutex<P>::W* BasicRwMutex<P>::choose(WaitBucket<P>& bucket) {
     known = false;
     if (!skip && !runs) {
       bucket.lock.unlock();
-      runs = waiter->condition->eval(waiter->condition->context);
+      runs = waiter->until.eval(waiter->until.context);
       bucket.lock.lock();
       runs = runs || waiter->timed_out;
       head = bucket.find(&word_);
@@ -299,12 +317,7 @@ template <class P>
 [[gnu::noinline]] void BasicRwMutex<P>::release_late(Word& word) {
   auto& bucket = P::bucket(&word);
   bucket.lock.lock();
-  if (*bucket.mark(&word) != nullptr) {
-    std::uint32_t now = word.load(std::memory_order_relaxed);
-    while (!word.compare_exchange_weak(now, now | kSlow,
-                                       std::memory_order_relaxed)) {
-    }
-  }
+  if (*bucket.mark(&word) != nullptr) add_slow(word);
   W* const head = bucket.find(&word);
   BasicRwMutex* const mutex = head == nullptr ? nullptr : head->mutex;
   const bool taken = mutex != nullptr && mutex->try_take(false, true);
@@ -318,7 +331,8 @@ bool BasicRwMutex<P>::await(const Predicate& until, std::int64_t deadline,
   for (;;) {
     if (until.eval(until.context)) return true;
     if (deadline != os::kForever && P::now() >= deadline) return false;
-    W waiter(this, shared, &until);
+    OwnWaiter<P> own(this, shared, &until);
+    W& waiter = *own;
     // Announced and queued by a holder: no barrier needed (S).
     announce(waiter);
     waiter.fenced = true;
@@ -337,9 +351,9 @@ bool BasicRwMutex<P>::await(const Predicate& until, std::int64_t deadline,
       sleep(waiter);  // (W)
     }
     // From here on for the mutex alone: the condition may have become false.
-    W again(this, shared, nullptr);
-    again.announced = again.fenced = true;
-    acquire(again, true);
+    waiter.until = {};
+    waiter.timed_out = false;
+    acquire(waiter, true);
   }
 }
 
@@ -361,9 +375,17 @@ void BasicRwMutex<P>::make_slow() {
   }
   // A release that does not know yet puts the bit back, late.
   P::sleep_barrier();
-  std::uint32_t word = word_.load(std::memory_order_relaxed);
-  while (!word_.compare_exchange_weak(word, word | kSlow,
-                                      std::memory_order_relaxed)) {
+  bucket.lock.lock();
+  add_slow(word_);
+  bucket.lock.unlock();
+}
+
+// Under the lock of the word's bucket, as every write of kSlow.
+template <class P>
+void BasicRwMutex<P>::add_slow(Word& word) {
+  std::uint32_t now = word.load(std::memory_order_relaxed);
+  while (!word.compare_exchange_weak(now, now | kSlow,
+                                     std::memory_order_relaxed)) {
   }
 }
 

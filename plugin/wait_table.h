@@ -13,69 +13,9 @@
 
 #include "parkway/futex_mutex.h"
 #include "parkway/platform.h"
+#include "parkway/waiter.h"
 
 namespace parkway {
-
-// A condition on data that a mutex protects. Whoever releases the mutex
-// evaluates it on behalf of the waiter, holding the mutex, any number of times.
-struct Predicate {
-  bool (*eval)(const void* context);
-  // Whether two contexts mean the same condition, so that one evaluation
-  // answers for both.
-  bool (*equal)(const void* context, const void* other);
-  const void* context;
-};
-
-template <class P>
-class BasicRwMutex;
-
-// One wait of one thread, on that thread's stack: a thread may be in several
-// queues. Guarded by its bucket's lock unless it says otherwise.
-template <class P>
-struct Waiter {
-  Waiter(BasicRwMutex<P>* mutex_waited_for, bool wants_shared,
-         const Predicate* until)
-      : mutex(mutex_waited_for), condition(until), shared(wants_shared) {}
-  Waiter(const Waiter&) = delete;
-  Waiter& operator=(const Waiter&) = delete;
-
-  // Constant.
-  typename P::Worker* const worker = P::current_worker();
-  BasicRwMutex<P>* const mutex;
-  const Predicate* const condition;
-  const bool shared;
-
-  bool queued = false;
-  // It has stopped waiting for its condition and only wants the mutex.
-  bool timed_out = false;
-  // A condition variable has let it go.
-  bool moved = false;
-  // Written by the thread itself, or before it is woken.
-  bool announced = false;
-  bool fenced = false;
-  // When it queued for the mutex alone, by P::now(); else 0.
-  std::int64_t since = 0;
-
-  // Whether the condition need not be looked at.
-  bool unconditional() const { return condition == nullptr || timed_out; }
-
-  Waiter* next = nullptr;
-  Waiter* prev = nullptr;
-  // Neighbours with equal conditions form a run. Its head knows its last.
-  Waiter* run_last = nullptr;  // null: not a head
-
-  // In use while this waiter is the head of its queue.
-  struct Queue {
-    const void* key = nullptr;
-    Waiter* bucket_next = nullptr;  // head of the bucket's next queue
-    Waiter* tail = nullptr;
-    Waiter* last_run = nullptr;
-    std::uint32_t writers = 0;    // exclusive and unconditional
-    std::uint32_t timed_out = 0;  // waiters that are timed_out
-    bool waking = false;          // somebody was woken and has not arrived yet
-  };
-  Queue queue;
-};
 
 // A mark on a key that outlives any queue.
 struct KeyMark {
@@ -178,10 +118,9 @@ class WaitBucket {
 
  private:
   static bool equal(const W* a, const W* b) {
-    return a->condition != nullptr && b->condition != nullptr &&
-           a->shared == b->shared &&
-           a->condition->equal == b->condition->equal &&
-           a->condition->equal(a->condition->context, b->condition->context);
+    return a->until.eval != nullptr && b->until.eval != nullptr &&
+           a->shared == b->shared && a->until.equal == b->until.equal &&
+           a->until.equal(a->until.context, b->until.context);
   }
 
   static void count(typename W::Queue& queue, const W* waiter, int by) {

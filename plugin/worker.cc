@@ -80,6 +80,7 @@ Worker* make_current_worker() noexcept {
   Worker* w = claim_free_record();
   if (w == nullptr) w = add_chunk();
   w->next_waiter = nullptr;
+  w->waits = false;
   w->held_locks = 0;
   // If the system has no exit hook left, the record stays with the dead
   // thread: a leak of one record, not an error.

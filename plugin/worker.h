@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "parkway/platform.h"
+#include "parkway/waiter.h"
 #include "parkway/worker_semaphore.h"
 
 namespace parkway {
@@ -15,12 +16,15 @@ namespace parkway {
 // never freed: a wake that comes late touches a record that is still a record.
 // Aligned so that the low bits of its address are free for lock words.
 struct alignas(64) Worker {
-  // Where this thread sleeps for SemaMutex, SemaNote and CondVar.
+  // Where this thread sleeps for all but FutexMutex and FutexNote.
   WorkerSemaphore<Platform> semaphore;
   // The next waiter of the list that this worker is in. Written by its thread
   // before it publishes itself with a release CAS on the list's head, after
   // that only by whoever owns the list.
   Worker* next_waiter = nullptr;
+  // Its place in a queue of parkway/wait_table.h, and whether that is in use.
+  Waiter<Platform> waiter = {};
+  bool waits = false;
   // Mutexes held by the thread. Kept in checked builds only.
   std::int32_t held_locks = 0;
   // Slow unlocks made by this thread; picks every n-th for the oldest waiter.

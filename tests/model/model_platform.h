@@ -32,6 +32,7 @@
 #include "parkway/platform.h"
 #include "parkway/spin.h"
 #include "parkway/wait_table.h"
+#include "parkway/waiter.h"
 #include "parkway/worker_semaphore.h"
 
 namespace parkway::model {
@@ -348,6 +349,8 @@ struct ModelPlatform {
     Plain<std::int32_t> held_locks{0};
     Plain<std::uint32_t> slow_unlocks{0};
     Plain<bool> lost{false};
+    Waiter<ModelPlatform> waiter = {};
+    bool waits = false;
   };
 
   // Records outlive the objects that refer to them; one run's are made and

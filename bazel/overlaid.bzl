@@ -18,14 +18,17 @@ _RENAMED = {
     "PARKWAY_ADAPTERS_ABSL_": "PARKWAY_OVERLAY_ADAPTERS_",
 }
 
-# Upstream's header, as far as others can tell.
-_FORWARD = """\
-// Generated: parkway's {name}, and what upstream's includes (bazel/overlaid.bzl in parkway).
-#ifndef {guard}
-#define {guard}
-{includes}
-#include "absl/synchronization/parkway/{name}"
-#endif  // {guard}
+# To a file: parkway's header NAME, after what upstream's header includes on every platform (depth
+# 1 is its include guard). Abseil's own sources and many programs rely on getting that from it.
+_FORWARD = """
+{{
+  echo '// Generated, see bazel/overlaid.bzl in parkway.'
+  echo '#ifndef {guard}'
+  echo '#define {guard}'
+  awk '/^#if/ {{ ++depth }} /^#endif/ {{ --depth }} /^#include/ && depth <= 1' "$1"
+  echo '#include "absl/synchronization/parkway/{name}"'
+  echo '#endif'
+}} >"$2"
 """
 
 def _renamed(ctx, file, path):
@@ -46,11 +49,14 @@ def _overlaid_file_impl(ctx):
     outputs = []
     if stock.extension == "h":
         header = ctx.actions.declare_file(name)
-        ctx.actions.write(header, _FORWARD.format(
-            guard = "ABSL_SYNCHRONIZATION_%s_" % name.upper().replace(".", "_"),
-            includes = "\n".join(ctx.attr.includes),
-            name = name,
-        ))
+        guard = "ABSL_SYNCHRONIZATION_%s_" % name.upper().replace(".", "_")
+        ctx.actions.run_shell(
+            inputs = [stock],
+            outputs = [header],
+            command = _FORWARD.format(guard = guard, name = name),
+            arguments = [stock.path, header.path],
+            mnemonic = "OverlaidHeader",
+        )
         outputs.append(header)
         if ctx.attr.takes_others:
             outputs += [_renamed(ctx, f, "parkway/" + f.basename) for f in ctx.files._headers]
@@ -69,7 +75,6 @@ overlaid_file = rule(
     implementation = _overlaid_file_impl,
     doc = "One file of absl/synchronization: upstream's, or what parkway has in its place.",
     attrs = {
-        "includes": attr.string_list(doc = "The #include lines of upstream's header."),
         "names": attr.string_list(doc = "The files of absl/synchronization that are replaced."),
         "stock": attr.label(allow_single_file = True, mandatory = True, doc = "Upstream's file."),
         "takes_others": attr.bool(doc = "With it come parkway's files that have no name there."),
@@ -79,18 +84,16 @@ overlaid_file = rule(
     },
 )
 
-def overlaid_files(name, includes):
+def overlaid_files(name):
     """The targets NAME_FILE, in a package that has upstream's files in the folder stock.
 
     Args:
       name: the first part of the names.
-      includes: for each header, the #include lines of upstream's.
     """
     names = [stock[len("stock/"):] for stock in native.glob(["stock/*"])]
     for file in names:
         overlaid_file(
             name = name + "_" + file,
-            includes = includes.get(file, []),
             names = names,
             stock = "stock/" + file,
             takes_others = file.startswith("mutex."),

@@ -33,23 +33,7 @@ def _link(ctx, source, target, without):
         if name not in without and not name.startswith(".") and not name.startswith("bazel-"):
             ctx.symlink(entry, target + name)
 
-def _includes(text):
-    """What upstream's header includes whatever the platform, one line each.
-
-    Abseil's own sources, its tests and programs rely on that and do not include it themselves.
-    """
-    depth = 0
-    found = []
-    for line in text.split("\n"):
-        if line.startswith("#if"):
-            depth += 1
-        elif line.startswith("#endif"):
-            depth -= 1
-        elif line.startswith("#include") and depth <= 1:  # 1: the include guard
-            found.append(line)
-    return found
-
-def _edited(text, where, includes):
+def _edited(text, where):
     """Upstream's BUILD file, where //absl/synchronization has the overlaid files in its lists.
 
     The text is edited, not written anew, because dependencies, options and further targets differ
@@ -71,8 +55,7 @@ def _edited(text, where, includes):
         fail("%s: synchronization does not have one list of deps" % where)
     block = block.replace(deps, deps + "        \"%s\",\n" % _parkway("//adapters/absl:overlay_deps"))
     load_line = "load(\"%s\", \"overlaid_files\")\n" % _parkway("//bazel:overlaid.bzl")
-    targets = "\noverlaid_files(\n    name = \"overlaid\",\n    includes = %r,\n)\n" % includes
-    return load_line + text[:start] + block + text[end:] + targets
+    return load_line + text[:start] + block + text[end:] + "\noverlaid_files(name = \"overlaid\")\n"
 
 def _absl_overlay_impl(ctx):
     base = ctx.path(ctx.attr.base).dirname
@@ -83,15 +66,6 @@ def _absl_overlay_impl(ctx):
     # Another version of `base` makes this repository anew: it differs in these files.
     build = ctx.attr.base.relative("//%s:BUILD.bazel" % _PACKAGE)
     ctx.path(ctx.attr.base.relative("//absl/base:config.h"))
-    includes = {
-        name + ".h": _includes(ctx.read(ctx.attr.base.relative("//%s:%s.h" % (_PACKAGE, name))))
-        for name in _REPLACED
-    }
-    ctx.file(
-        _PACKAGE + "/BUILD.bazel",
-        _edited(ctx.read(build), str(build), includes),
-        executable = False,
-    )
 
     _link(ctx, base, "", without = ["absl"] + _LEFT_OUT)
     _link(ctx, base.get_child("absl"), "absl/", without = ["synchronization"])
@@ -101,6 +75,7 @@ def _absl_overlay_impl(ctx):
     # Out of the way of #include "absl/synchronization/...".
     for name in replaced:
         ctx.symlink(source.get_child(name), "%s/stock/%s" % (_PACKAGE, name))
+    ctx.file(_PACKAGE + "/BUILD.bazel", _edited(ctx.read(build), str(build)), executable = False)
 
 absl_overlay = repository_rule(
     implementation = _absl_overlay_impl,

@@ -1,7 +1,6 @@
 """Abseil's own benchmarks of absl/synchronization, stock against overlaid."""
 
-load("@parkway_hosts//:hosts.bzl", "HOSTS")
-load("//tests/upstream/absl:defs.bzl", "upstream_program")
+load("//tests/upstream/absl:defs.bzl", "UNAVAILABLE", "upstream_program")
 
 _BENCHMARKS = ["blocking_counter_benchmark", "mutex_benchmark"]
 
@@ -13,20 +12,23 @@ def upstream_comparison(name, src, test):
       src: the script.
       test: a test of it, NAME_test.
     """
-    if HOSTS == "system":
+    if UNAVAILABLE:
         return
     for benchmark in _BENCHMARKS:
         upstream_program(
             name = benchmark,
             testonly = True,
             srcs = [benchmark + ".cc"],
-            common_deps = ["@com_github_google_benchmark//:benchmark_main"],
-            no_destructor = True,
+            common_deps = [
+                "//tests/upstream/absl:thread_pool",
+                "@com_github_google_benchmark//:benchmark_main",
+            ],
+            deps_since = {20240722: ["//absl/base:no_destructor"]},
             rule = native.cc_binary,
-            thread_pool = True,
             deps = [
                 "//absl/base",
                 "//absl/base:config",
+                "//absl/functional:any_invocable",
             ],
         )
     binaries = [":%s_%s" % (b, locks) for b in _BENCHMARKS for locks in ["stock", "parkway"]]
@@ -40,7 +42,7 @@ def upstream_comparison(name, src, test):
     )
     native.sh_test(
         name = name + "_test",
-        size = "medium",
+        size = "small",
         srcs = [test],
         args = ["$(location :%s)" % name] + arguments,
         data = binaries + [":" + name],

@@ -1,7 +1,7 @@
 """A program of the A/B comparison."""
 
-load("@parkway_hosts//:hosts.bzl", "HOSTS")
 load("//bazel:copts.bzl", "PARKWAY_COPTS")
+load("//tests/upstream/absl:defs.bzl", "UNAVAILABLE")
 
 def ab_program(name, host, srcs, deps):
     """Builds one source with either kind of locks.
@@ -21,8 +21,7 @@ def ab_program(name, host, srcs, deps):
             deps = deps + ["//adapters/%s:switched%s" % (host, suffix)],
         )
 
-    # An installed Abseil has no sources to overlay.
-    if host == "absl" and HOSTS != "system":
+    if host == "absl" and not UNAVAILABLE:
         native.cc_binary(
             name = name + "_overlay",
             srcs = srcs,

@@ -1,7 +1,9 @@
-"""Tests of the overlay. An installed Abseil has no sources to make one of: none then."""
+"""Tests of the overlay."""
 
-load("@parkway_hosts//:hosts.bzl", "HOSTS", "VERSIONS")
+load("@parkway_hosts//:hosts.bzl", "VERSIONS")
 load("//bazel:copts.bzl", "PARKWAY_COPTS")
+load("//bazel:skipped.bzl", "skipped_test")
+load("//tests/upstream/absl:defs.bzl", "UNAVAILABLE")
 load(":stock_test.bzl", "stock_test")
 
 def example_tests(name, tests, tests_since_2023):
@@ -12,7 +14,8 @@ def example_tests(name, tests, tests_since_2023):
       tests: their labels in its repository.
       tests_since_2023: those that need an Abseil that new.
     """
-    if HOSTS == "system":
+    if UNAVAILABLE:
+        skipped_test(name = name, reason = UNAVAILABLE)
         return
     if int(VERSIONS["com_google_absl"].split(".")[0]) >= 20230125:
         tests = tests + tests_since_2023
@@ -29,7 +32,8 @@ def which_locks_test(name, srcs):
       srcs: a program with the expected locks as its argument. It has no GoogleTest, which would be
         built once more for the other position of the switch.
     """
-    if HOSTS == "system":
+    if UNAVAILABLE:
+        skipped_test(name = name, reason = UNAVAILABLE)
         return
     native.cc_test(
         name = name,

@@ -1,29 +1,46 @@
-"""Programs of Abseil's absl/synchronization, built from its repository as it is and overlaid."""
+"""Programs of Abseil's absl/synchronization, built with Abseil as it is and overlaid."""
 
 load("@parkway_hosts//:hosts.bzl", "HOSTS", "VERSIONS")
+load("//bazel:skipped.bzl", "skipped_test")
 
-_PACKAGE = "//absl/synchronization"
+_LTS = int(VERSIONS["com_google_absl"].split(".")[0])
+
+# Abseil's own BUILD files do not let others have its tests.
+_SOURCES = "@absl_tests_%d//absl/synchronization:" % _LTS
 
 _REPOSITORIES = {
     "parkway": "@com_google_absl_overlay",
     "stock": "@com_google_absl",
 }
 
-_LTS = int(VERSIONS["com_google_absl"].split(".")[0])
+# Why there is no overlay here, or an empty string.
+UNAVAILABLE = "an installed Abseil has no sources to overlay" if HOSTS == "system" else ""
 
-def upstream_program(
-        rule,
-        name,
-        srcs,
-        deps,
-        common_deps = [],
-        log = False,
-        no_destructor = False,
-        since = 0,
-        thread_pool = False,
-        tags = [],
-        **kwargs):
-    """Declares NAME_stock and NAME_parkway, for an installed Abseil neither: it has no sources.
+def internal_header(name, header):
+    """A header of absl/synchronization/internal that only Abseil's own packages may depend on.
+
+    Args:
+      name: of the library.
+      header: of the file. It alone is copied: no other header of that copy of Abseil may be seen.
+    """
+    if UNAVAILABLE:
+        return
+    path = "include/absl/synchronization/internal/" + header
+    native.genrule(
+        name = name + "_header",
+        srcs = [_SOURCES + "internal/" + header],
+        outs = [path],
+        cmd = "cp $< $@",
+    )
+    native.cc_library(
+        name = name,
+        hdrs = [path],
+        includes = ["include"],
+        visibility = ["//bench/absl_upstream:__pkg__"],
+    )
+
+def upstream_program(rule, name, srcs, deps, common_deps = [], deps_since = {}, tags = [], **kwargs):
+    """Declares NAME_stock and NAME_parkway, from upstream's own sources.
 
     Args:
       rule: cc_test or cc_binary.
@@ -31,27 +48,18 @@ def upstream_program(
       srcs: files of absl/synchronization.
       deps: labels in Abseil's repository, absl/synchronization aside.
       common_deps: labels elsewhere.
-      log: it logs, which it does with absl/log from 2023 on.
-      no_destructor: it uses absl/base/no_destructor.h, from 2024 on.
-      since: the first version that has it.
-      thread_pool: it uses a header that only Abseil's own packages may depend on.
+      deps_since: version -> labels in Abseil's repository that it needs from that one on.
       tags: as everywhere.
       **kwargs: for the rule.
     """
-    if HOSTS == "system" or _LTS < since:
-        return
-    deps = deps + [_PACKAGE]
-    if log and _LTS >= 20230802:
-        deps = deps + ["//absl/log", "//absl/log:check"]
-    if no_destructor and _LTS >= 20240722:
-        deps = deps + ["//absl/base:no_destructor"]
-    if thread_pool:
-        srcs = srcs + ["internal/thread_pool.h"]
-        deps = deps + ["//absl/functional:any_invocable"]
+    deps = ["//absl/synchronization"] + deps
+    for since, labels in deps_since.items():
+        if _LTS >= since:
+            deps = deps + labels
     for locks, repository in _REPOSITORIES.items():
         rule(
             name = name + "_" + locks,
-            srcs = [repository + _PACKAGE + ":" + src for src in srcs],
+            srcs = [_SOURCES + src for src in srcs],
             # As the benchmarks are linked: Abseil is compiled one time less.
             linkstatic = True,
             # What a sanitizer finds in stock is not ours to mend.
@@ -60,21 +68,31 @@ def upstream_program(
             **kwargs
         )
 
-def upstream_test(name, deps, srcs = None, gtest = True, **kwargs):
+def upstream_test(name, deps, common_deps = [], srcs = None, gtest = True, since = 0, **kwargs):
     """One of the suites, see upstream_program.
 
     Args:
       name: the suite.
       deps: labels in Abseil's repository.
+      common_deps: labels elsewhere, GoogleTest aside.
       srcs: its files, if that is not NAME.cc.
       gtest: whether it is written with GoogleTest.
+      since: the first version that has it.
       **kwargs: for upstream_program.
     """
+    missing = "Abseil %d does not have it" % _LTS if _LTS < since else ""
+    if UNAVAILABLE or missing:
+        for locks in _REPOSITORIES:
+            skipped_test(
+                name = name + "_" + locks,
+                reason = UNAVAILABLE or missing,
+            )
+        return
     upstream_program(
         rule = native.cc_test,
         name = name,
         srcs = srcs or [name + ".cc"],
+        common_deps = common_deps + (["@com_google_googletest//:gtest_main"] if gtest else []),
         deps = deps,
-        common_deps = ["@com_google_googletest//:gtest_main"] if gtest else [],
         **kwargs
     )

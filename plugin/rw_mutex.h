@@ -98,12 +98,13 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
     return true;
   }
   bool try_lock_shared_fast() {
-    std::uint32_t word = word_.load(std::memory_order_relaxed);
+    // A guess in place of a load: that would fetch the line from another reader
+    // once to look and once more to write.
+    std::uint32_t word = 0;
     // acquire: pairs with the writer's release.
-    if ((word & (kWriter | kWriterWaits | kSlow)) != 0 ||
-        !word_.compare_exchange_strong(word, word + kReader,
-                                       std::memory_order_acquire)) {
-      return false;
+    while (!word_.compare_exchange_weak(word, word + kReader,
+                                        std::memory_order_acquire)) {
+      if ((word & (kWriter | kWriterWaits | kSlow)) != 0) return false;
     }
     internal::count_lock<P>();
     return true;

@@ -2,7 +2,8 @@
 
 load("//tests/upstream/absl:defs.bzl", "UNAVAILABLE", "upstream_program")
 
-_BENCHMARKS = ["blocking_counter_benchmark", "mutex_benchmark"]
+_UPSTREAM = ["blocking_counter_benchmark", "mutex_benchmark"]
+_OURS = ["reader_benchmark"]
 
 def upstream_comparison(name, src, test):
     """Declares the benchmarks and the script that compares them; none for an installed Abseil.
@@ -14,11 +15,12 @@ def upstream_comparison(name, src, test):
     """
     if UNAVAILABLE:
         return
-    for benchmark in _BENCHMARKS:
+    for benchmark in _UPSTREAM + _OURS:
         upstream_program(
             name = benchmark,
             testonly = True,
-            srcs = [benchmark + ".cc"],
+            srcs = [benchmark + ".cc"] if benchmark in _UPSTREAM else [],
+            own_srcs = [benchmark + ".cc"] if benchmark in _OURS else [],
             common_deps = [
                 "//tests/upstream/absl:thread_pool",
                 "@com_github_google_benchmark//:benchmark_main",
@@ -31,8 +33,8 @@ def upstream_comparison(name, src, test):
                 "//absl/functional:any_invocable",
             ],
         )
-    binaries = [":%s_%s" % (b, locks) for b in _BENCHMARKS for locks in ["stock", "parkway"]]
-    arguments = ["--pair=$(location :%s_stock),$(location :%s_parkway)" % (b, b) for b in _BENCHMARKS]
+    binaries = [":%s_%s" % (b, locks) for b in _UPSTREAM + _OURS for locks in ["stock", "parkway"]]
+    arguments = ["--pair=$(location :%s_stock),$(location :%s_parkway)" % (b, b) for b in _UPSTREAM + _OURS]
     native.sh_binary(
         name = name,
         testonly = True,

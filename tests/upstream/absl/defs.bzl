@@ -39,7 +39,16 @@ def internal_header(name, header):
         visibility = ["//bench/absl_upstream:__pkg__"],
     )
 
-def upstream_program(rule, name, srcs, deps, common_deps = [], deps_since = {}, tags = [], **kwargs):
+def upstream_program(
+        rule,
+        name,
+        srcs,
+        deps,
+        common_deps = [],
+        deps_since = {},
+        own_srcs = [],
+        tags = [],
+        **kwargs):
     """Declares NAME_stock and NAME_parkway, from upstream's own sources.
 
     Args:
@@ -49,6 +58,7 @@ def upstream_program(rule, name, srcs, deps, common_deps = [], deps_since = {}, 
       deps: labels in Abseil's repository, absl/synchronization aside.
       common_deps: labels elsewhere.
       deps_since: version -> labels in Abseil's repository that it needs from that one on.
+      own_srcs: files of the calling package.
       tags: as everywhere.
       **kwargs: for the rule.
     """
@@ -59,7 +69,7 @@ def upstream_program(rule, name, srcs, deps, common_deps = [], deps_since = {}, 
     for locks, repository in _REPOSITORIES.items():
         rule(
             name = name + "_" + locks,
-            srcs = [_SOURCES + src for src in srcs],
+            srcs = [_SOURCES + src for src in srcs] + own_srcs,
             # As the benchmarks are linked: Abseil is compiled one time less.
             linkstatic = True,
             # What a sanitizer finds in stock is not ours to mend.

@@ -10,7 +10,8 @@
 //                      held_locks
 //   current_worker()   the calling thread's record
 //   futexsleep, futexwakeup, yield, pause, now
-//   sleepers_near, release, announce, retract, sleep_barrier
+//   sleepers_near, announced_near, release, announce, retract, warn, unwarn,
+//   announce_warned, sleep_barrier
 //                      see parkway/sleepers.h
 //   spin_limits()      see parkway/spin.h
 //   TableLock, bucket(key)   see parkway/wait_table.h
@@ -80,7 +81,7 @@ struct Platform {
   // Stores 0 with release order as the last access to `word`, then says
   // whether somebody may sleep on it.
   static bool release(Atomic<std::uint32_t>& word) noexcept {
-    const std::atomic<std::uint32_t>& slot = internal::sleeper_slot(&word);
+    const internal::SleeperSlot& slot = internal::sleeper_slot(&word);
     // release: pairs with the acquire CAS that takes the lock next.
     word.store(0, std::memory_order_release);
     // The other half of sleep_barrier(): a fence for the compiler alone.
@@ -95,10 +96,34 @@ struct Platform {
   // From announce() to retract() the thread counts as asleep on the word at
   // that address. relaxed: ordered by sleep_barrier().
   static void announce(const void* word) noexcept {
-    internal::sleeper_slot(word).fetch_add(1, std::memory_order_relaxed);
+    internal::sleeper_slot(word).fetch_add(internal::kAnnounced,
+                                           std::memory_order_relaxed);
   }
   static void retract(const void* word) noexcept {
-    internal::sleeper_slot(word).fetch_sub(1, std::memory_order_relaxed);
+    internal::sleeper_slot(word).fetch_sub(internal::kAnnounced,
+                                           std::memory_order_relaxed);
+  }
+  // From warn() to unwarn(), or to announce_warned() and retract(), releases
+  // see sleepers_near() as well, but not announced_near(): there is nobody to
+  // wake yet, but may be one at any time. relaxed: ordered by the release of
+  // the word, if the calling thread makes one afterwards, for all that take it
+  // from then on.
+  static void warn(const void* word) noexcept {
+    internal::sleeper_slot(word).fetch_add(internal::kWarned,
+                                           std::memory_order_relaxed);
+  }
+  static void unwarn(const void* word) noexcept {
+    internal::sleeper_slot(word).fetch_sub(internal::kWarned,
+                                           std::memory_order_relaxed);
+  }
+  static void announce_warned(const void* word) noexcept {
+    internal::sleeper_slot(word).fetch_sub(
+        internal::kWarned - internal::kAnnounced, std::memory_order_relaxed);
+  }
+  static bool announced_near(const Atomic<std::uint32_t>& word) noexcept {
+    return internal::sleeper_slot(&word).load(std::memory_order_relaxed) %
+               internal::kWarned !=
+           0;
   }
   // After it returns true, every other thread's release() either has stored
   // its word for all to see, or will see what was announced before. False:

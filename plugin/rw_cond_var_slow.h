@@ -13,6 +13,7 @@ bool BasicRwCondVar<P>::wait(BasicRwMutex<P>& mutex, bool shared,
                              std::int64_t deadline) {
   OwnWaiter<P> own(&mutex, shared, nullptr);
   W& waiter = *own;
+  mutex.warn(waiter);
   auto& bucket = P::bucket(&word_);
   bucket.lock.lock();
   bucket.push_back(&word_, &waiter);
@@ -76,25 +77,13 @@ template <class P>
 // it. A waiter keeps its mutex alive until it has been woken.
 template <class P>
 void BasicRwCondVar<P>::deliver(W* chain) {
-  bool fenced = true;
-  bool any = false;
-  for (W* w = chain; w != nullptr; w = w->next) {
-    if (!w->mutex->is_locked_or_shared()) continue;
-    w->mutex->announce(*w);
-    any = true;
-  }
-  // One barrier for all (S). Without one, nobody is moved: a release might not
-  // see it.
-  if (any) fenced = P::sleep_barrier();
   while (chain != nullptr) {
     W* const waiter = chain;
     chain = chain->next;
-    bool moved = false;
-    if (waiter->announced && fenced) {
-      waiter->fenced = true;
-      // False if the mutex has become free.
-      moved = waiter->mutex->enqueue(*waiter, false);
-    }
+    // It has given warning: no barrier needed (S). Not moved if the mutex has
+    // become free meanwhile.
+    const bool moved = waiter->mutex->is_locked_or_shared() &&
+                       waiter->mutex->enqueue(*waiter, false);
     if (!moved) waiter->worker->semaphore.wakeup();
   }
 }

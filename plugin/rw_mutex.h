@@ -44,6 +44,10 @@ class BasicRwCondVar;
 //                 or has woken one; cleared by a writer that has waited when it
 //                 arrives, or by a release. An unlock that saw no waiter may
 //                 overwrite it: then some readers get in before the writer.
+//   kQueued       somebody queued while it was held. Set under the bucket's lock
+//                 by whoever queues, but not by a holder; cleared by a release,
+//                 which takes the bucket's lock if it is set. Left behind by
+//                 the last reader if it saw no waiter.
 //   kSlow         set by make_slow(), cleared by forget_slow(), both under the
 //                 bucket's lock. An unlock may overwrite it, see make_slow().
 template <class P>
@@ -178,7 +182,8 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   static constexpr std::uint32_t kWriter = 1;
   static constexpr std::uint32_t kWriterWaits = 2;
   static constexpr std::uint32_t kSlow = 4;
-  static constexpr std::uint32_t kReader = 8;
+  static constexpr std::uint32_t kQueued = 8;
+  static constexpr std::uint32_t kReader = 16;
   static constexpr std::uint32_t kReaders = ~(kReader - 1);
 
   void check_held(std::uint32_t bits, const char* fault) const {
@@ -192,11 +197,14 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   void acquire(W& waiter, bool waited);
   void queue_up(W& waiter, bool waited);
   bool enqueue(W& waiter, bool in_front);
+  void warn(W& waiter);
   void announce(W& waiter);
+  void leave(W& waiter);
   void sleep(W& waiter);
   bool sleep_until(W& waiter, std::int64_t deadline);
   void arrived(bool shared);
   std::int64_t release(bool shared);
+  bool release_unqueued(bool shared);
   std::int64_t wake_and_release(bool shared);
   W* choose(WaitBucket<P>& bucket) PARKWAY_NO_THREAD_SAFETY_ANALYSIS;
   W* pass_over(WaitBucket<P>& bucket, W* head,

@@ -11,14 +11,17 @@ namespace parkway {
 
 // Invariants.
 //
-// (S) A queued waiter counts as a sleeper of the word, and either was queued by
-//     the holder of the mutex before it gave it back, or passed sleep_barrier()
-//     before it looked at the word and found it held. It stops counting when it
-//     has the mutex.
+// (S) A queued waiter counts as a sleeper of the word, and either announced
+//     itself or gave warning as holder of the mutex before it gave it back, or
+//     passed sleep_barrier() before it looked at the word and found it held. It
+//     stops counting when it has the mutex.
 // (N) So a release that saw no sleeper, neither before nor after its store,
 //     leaves nobody behind: what waits will find the word free. One that saw
 //     a sleeper after its store calls release_late(), which takes the mutex
 //     once more, if it is free and has waiters, to wake them as a holder.
+// (Q) A release that found somebody warned, but nobody announced, gives the
+//     mutex back by a compare-exchange that fails if anything is in the word
+//     but its own hold. Whoever queues beside a holder leaves kQueued there.
 // (R) Only a holder takes others' waiters out of the mutex's queue: the writer,
 //     or the one reader that found itself the last and has not left. A new
 //     reader can't become the last before that one has left. So the holder may
@@ -49,9 +52,9 @@ bool BasicRwMutex<P>::try_take(bool shared, bool waited) {
 
 template <class P>
 [[gnu::noinline]] void BasicRwMutex<P>::lock_slow(bool shared) {
-  const bool taken =
-      internal::spin_and_yield<P>([&] { return try_take(shared, false); });
-  if (!taken) {
+  const auto attempt = [&] { return try_take(shared, false); };
+  // At once, if only a mark was in the way of the inline half.
+  if (!attempt() && !internal::spin_and_yield<P>(attempt)) {
     OwnWaiter<P> waiter(this, shared, nullptr);
     queue_up(*waiter, false);
   }
@@ -79,7 +82,7 @@ void BasicRwMutex<P>::acquire(W& waiter, bool waited) {
       [&] { return try_take(waiter.shared, waited); });
   if (!taken) return queue_up(waiter, waited);
   if (waited) arrived(waiter.shared);
-  if (waiter.announced) P::retract(&word_);
+  leave(waiter);
 }
 
 // The same once spinning has not helped.
@@ -94,14 +97,34 @@ void BasicRwMutex<P>::queue_up(W& waiter, bool waited) {
   } while (
       !internal::spin_and_yield<P>([&] { return try_take(shared, waited); }));
   if (waited) arrived(shared);
-  P::retract(&word_);
+  leave(waiter);
+}
+
+// The holder will wait for something else and then come back for the mutex.
+template <class P>
+void BasicRwMutex<P>::warn(W& waiter) {
+  P::warn(&word_);
+  waiter.warned = true;
+  waiter.fenced = true;  // its release is the fence (S)
 }
 
 template <class P>
 void BasicRwMutex<P>::announce(W& waiter) {
   if (waiter.announced) return;
-  P::announce(&word_);
+  if (waiter.warned) {
+    P::announce_warned(&word_);
+    waiter.warned = false;
+  } else {
+    P::announce(&word_);
+  }
   waiter.announced = true;
+}
+
+// It has the mutex.
+template <class P>
+void BasicRwMutex<P>::leave(W& waiter) {
+  if (waiter.announced) P::retract(&word_);
+  if (waiter.warned) P::unwarn(&word_);
 }
 
 // Queues the waiter for the mutex alone. False if the mutex is free for it.
@@ -115,18 +138,16 @@ bool BasicRwMutex<P>::enqueue(W& waiter, bool in_front) {
   const std::uint32_t in_the_way = !waiter.shared ? kWriter | kReaders
                                    : in_front     ? kWriter
                                                   : kWriter | kWriterWaits;
+  const std::uint32_t set = kQueued | (waiter.shared ? 0 : kWriterWaits);
   std::uint32_t word = word_.load(std::memory_order_relaxed);
-  for (;;) {
+  do {
     if ((word & in_the_way) == 0) {
       bucket.lock.unlock();
       return false;
     }
-    if (waiter.shared || (word & kWriterWaits) != 0 ||
-        word_.compare_exchange_weak(word, word | kWriterWaits,
-                                    std::memory_order_relaxed)) {
-      break;
-    }
-  }
+  } while ((word & set) != set &&
+           !word_.compare_exchange_weak(word, word | set,
+                                        std::memory_order_relaxed));
   if (in_front) {
     bucket.push_front(&word_, &waiter);
     bucket.find(&word_)->queue.waking = false;  // it was this one (A)
@@ -189,7 +210,17 @@ std::int64_t BasicRwMutex<P>::release(bool shared) {
     // announcements the wakes below depend on.
     word_.load(std::memory_order_acquire);
   }
+  if (release_unqueued(shared)) return 0;
   return wake_and_release(shared);
+}
+
+// Gives the mutex back where somebody may come, but nobody is in the queue (Q).
+template <class P>
+bool BasicRwMutex<P>::release_unqueued(bool shared) {
+  if (P::announced_near(word_)) return false;
+  std::uint32_t held = shared ? kReader : kWriter;
+  // release: pairs with the acquire of whoever takes it next.
+  return word_.compare_exchange_strong(held, 0, std::memory_order_release);
 }
 
 // The calling thread is the writer or the last reader (R).
@@ -213,7 +244,7 @@ std::int64_t BasicRwMutex<P>::wake_and_release(bool shared) {
     word_.store((word & kSlow) | set, std::memory_order_release);
   } else {
     while (!word_.compare_exchange_weak(
-        word, ((word & ~kWriterWaits) - kReader) | set,
+        word, ((word & ~(kWriterWaits | kQueued)) - kReader) | set,
         std::memory_order_release)) {
     }
   }

@@ -25,16 +25,22 @@ namespace parkway::internal {
 
 inline constexpr std::size_t kSleeperSlots = 1024;
 
-// 4 KiB, all zero at start. Neighbouring slots share a cache line: a sleep
+// Two counts: of the announced, and in the upper half of the warned, who are
+// known to come back to the word later (see Platform::warn()).
+using SleeperSlot = std::atomic<std::uint64_t>;
+inline constexpr std::uint64_t kAnnounced = 1;
+inline constexpr std::uint64_t kWarned = std::uint64_t{1} << 32;
+
+// 8 KiB, all zero at start. Neighbouring slots share a cache line: a sleep
 // costs microseconds, a line that a sleep takes away costs one miss.
 struct alignas(64) SleeperTable {
-  std::atomic<std::uint32_t> slots[kSleeperSlots] = {};
+  SleeperSlot slots[kSleeperSlots] = {};
 };
 
 extern SleeperTable sleeper_table;
 
 // Words of one cache line share a slot; they share the line's fate anyway.
-inline std::atomic<std::uint32_t>& sleeper_slot(const void* word) noexcept {
+inline SleeperSlot& sleeper_slot(const void* word) noexcept {
   constexpr unsigned kLineBits = 6;
   const auto address = reinterpret_cast<std::uintptr_t>(word);
   return sleeper_table.slots[(address >> kLineBits) % kSleeperSlots];

@@ -8,7 +8,7 @@ PaddedWaitBucket wait_table[kWaitBuckets];
 
 void forget_waiters_of_parent() noexcept {
   for (PaddedWaitBucket& padded : wait_table) padded.bucket.forget_waiters();
-  for (std::atomic<std::uint32_t>& slot : sleeper_table.slots) {
+  for (SleeperSlot& slot : sleeper_table.slots) {
     slot.store(0, std::memory_order_relaxed);
   }
   for (PaddedWaitBucket& padded : wait_table) padded.bucket.announce_marks();

@@ -43,6 +43,7 @@ struct alignas(64) Waiter {
   // A condition variable has let it go.
   bool moved;
   // Written by the thread itself, or before it is woken.
+  bool warned;
   bool announced;
   bool fenced;
 
@@ -87,7 +88,7 @@ class OwnWaiter {
     waiter_.since = 0;
     waiter_.shared = shared;
     waiter_.queued = waiter_.timed_out = waiter_.moved = false;
-    waiter_.announced = waiter_.fenced = false;
+    waiter_.warned = waiter_.announced = waiter_.fenced = false;
   }
   ~OwnWaiter() { worker_.waits = nested_; }
   OwnWaiter(const OwnWaiter&) = delete;

@@ -34,6 +34,7 @@ _HEADERS = [
     "spin.h",
     "thread_annotations.h",
     "wait_table.h",
+    "waiter.h",
     "worker.h",
     "worker_semaphore.h",
 ]

@@ -436,7 +436,7 @@ struct ModelPlatform {
   }
 
   // The one slot of the run: all words are near each other.
-  using Slot = Atomic<std::uint32_t>;
+  using Slot = Atomic<std::uint64_t>;
   static Slot& slot() {
     alignas(Slot) static unsigned char bytes[sizeof(Slot)];
     return *reinterpret_cast<Slot*>(bytes);
@@ -453,10 +453,23 @@ struct ModelPlatform {
     return seen;
   }
   static void announce(const void*) noexcept {
-    slot().fetch_add(1, std::memory_order_relaxed);
+    slot().fetch_add(internal::kAnnounced, std::memory_order_relaxed);
   }
   static void retract(const void*) noexcept {
-    slot().fetch_sub(1, std::memory_order_relaxed);
+    slot().fetch_sub(internal::kAnnounced, std::memory_order_relaxed);
+  }
+  static void warn(const void*) noexcept {
+    slot().fetch_add(internal::kWarned, std::memory_order_relaxed);
+  }
+  static void unwarn(const void*) noexcept {
+    slot().fetch_sub(internal::kWarned, std::memory_order_relaxed);
+  }
+  static void announce_warned(const void*) noexcept {
+    slot().fetch_sub(internal::kWarned - internal::kAnnounced,
+                     std::memory_order_relaxed);
+  }
+  static bool announced_near(const Atomic<std::uint32_t>&) noexcept {
+    return slot().load(std::memory_order_relaxed) % internal::kWarned != 0;
   }
 
   static bool release(Atomic<std::uint32_t>& word) noexcept {

@@ -145,26 +145,29 @@ class AwaitingInVain : public Suite<AwaitingInVain<P>, P, 2> {
   Plain<int> number_{0};
 };
 
-// A notify without the mutex, while a third thread holds and releases it.
-template <class P>
-class NotifiedBeside : public Suite<NotifiedBeside<P>, P, 3> {
+// A notify without the mutex, while a third thread holds and releases it. The
+// waiter is a writer, or a reader like the third thread at times.
+template <class P, bool kShared>
+class NotifiedBeside : public Suite<NotifiedBeside<P, kShared>, P, 3> {
  public:
   void thread(unsigned index) {
     if (index == 2) {
       for (int i = 0; i < 2; ++i) {
-        mutex_.lock();
+        const bool shared = kShared && i == 0;
+        shared ? mutex_.lock_shared() : mutex_.lock();
         rl::ctx().sched();
-        mutex_.unlock();
+        shared ? mutex_.unlock_shared() : mutex_.unlock();
       }
       return;
     }
-    mutex_.lock();
+    const bool shared = kShared && index == 1;
+    shared ? mutex_.lock_shared() : mutex_.lock();
     if (index == 0) {
       flag_ = true;
     } else {
-      while (!flag_) changed_.wait(mutex_, false, os::kForever);
+      while (!flag_) changed_.wait(mutex_, shared, os::kForever);
     }
-    mutex_.unlock();
+    shared ? mutex_.unlock_shared() : mutex_.unlock();
     if (index == 0) changed_.notify_one();
   }
   void after() { this->expect_no_sleepers(); }
@@ -261,7 +264,9 @@ void check_rw_mutex() {
   check<AwaitingOne<P, 2, 0>>("await the same, 2", 100000);
   check<AwaitingOne<P, 3, 1>>("await the same, 3, 1 timed", 100000);
   check<AwaitingInVain<P>>("await in vain", 100000);
-  check<NotifiedBeside<P>>("notify_one beside a holder", 200000);
+  check<NotifiedBeside<P, false>>("notify_one beside a holder", 200000);
+  check<NotifiedBeside<P, true>>("notify_one beside a holder, a reader",
+                                 200000);
   check<Notified<P, 1, 0, true, false>>("notify_one held, 1", 100000);
   check<Notified<P, 1, 0, false, false>>("notify_one, 1", 100000);
   check<Notified<P, 2, 1, true, false>>("notify_one held, 2, 1 timed", 100000);

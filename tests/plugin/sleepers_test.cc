@@ -17,7 +17,7 @@
 namespace parkway::test {
 namespace {
 
-std::uint32_t SleepersNear(const FutexMutex& mutex) {
+std::uint64_t SleepersNear(const FutexMutex& mutex) {
   return internal::sleeper_slot(&mutex).load();
 }
 

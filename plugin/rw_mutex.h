@@ -44,8 +44,9 @@ class BasicRwCondVar;
 //                 or has woken one; cleared by a writer that has waited when it
 //                 arrives, or by a release. An unlock that saw no waiter may
 //                 overwrite it: then some readers get in before the writer.
-//   kQueued       somebody queued while it was held. Set under the bucket's lock
-//                 by whoever queues, but not by a holder; cleared by a release,
+//   kQueued       somebody queued while it was held. Set by whoever queues
+//   under
+//                 the bucket's lock, but not by a holder; cleared by a release,
 //                 which takes the bucket's lock if it is set. Left behind by
 //                 the last reader if it saw no waiter.
 //   kSlow         set by make_slow(), cleared by forget_slow(), both under the
@@ -185,6 +186,10 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   static constexpr std::uint32_t kQueued = 8;
   static constexpr std::uint32_t kReader = 16;
   static constexpr std::uint32_t kReaders = ~(kReader - 1);
+
+  // Of a waiter before it sleeps. Fewer than FutexMutex's: log_pipeline with
+  // 4 threads takes 0.99 of stock's time with 4 of them, 1.20 with 20.
+  static constexpr std::uint32_t kYields = 4;
 
   void check_held(std::uint32_t bits, const char* fault) const {
     if ((word_.load(std::memory_order_relaxed) & bits) == 0) {

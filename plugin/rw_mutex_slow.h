@@ -54,7 +54,7 @@ template <class P>
 [[gnu::noinline]] void BasicRwMutex<P>::lock_slow(bool shared) {
   const auto attempt = [&] { return try_take(shared, false); };
   // At once, if only a mark was in the way of the inline half.
-  if (!attempt() && !internal::spin_and_yield<P>(attempt)) {
+  if (!attempt() && !internal::spin_and_yield<P>(attempt, kYields)) {
     OwnWaiter<P> waiter(this, shared, nullptr);
     queue_up(*waiter, false);
   }
@@ -79,7 +79,7 @@ template <class P>
 template <class P>
 void BasicRwMutex<P>::acquire(W& waiter, bool waited) {
   const bool taken = internal::spin_and_yield<P>(
-      [&] { return try_take(waiter.shared, waited); });
+      [&] { return try_take(waiter.shared, waited); }, kYields);
   if (!taken) return queue_up(waiter, waited);
   if (waited) arrived(waiter.shared);
   leave(waiter);
@@ -94,8 +94,8 @@ void BasicRwMutex<P>::queue_up(W& waiter, bool waited) {
       sleep(waiter);
       waited = true;
     }
-  } while (
-      !internal::spin_and_yield<P>([&] { return try_take(shared, waited); }));
+  } while (!internal::spin_and_yield<P>(
+      [&] { return try_take(shared, waited); }, kYields));
   if (waited) arrived(shared);
   leave(waiter);
 }

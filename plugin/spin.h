@@ -2,6 +2,7 @@
 #ifndef PARKWAY_SPIN_H_
 #define PARKWAY_SPIN_H_
 
+#include <algorithm>
 #include <cstdint>
 
 namespace parkway {
@@ -49,12 +50,14 @@ bool spin(Attempt&& attempt) {
   return spin<P>(P::spin_limits(), attempt);
 }
 
-// The same for steps 1 and 2.
+// The same for steps 1 and 2, with at most `most_yields` in step 2.
 template <class P, class Attempt>
-bool spin_and_yield(Attempt&& attempt) {
+bool spin_and_yield(Attempt&& attempt,
+                    std::uint32_t most_yields = SpinLimits::kYields) {
   const SpinLimits limits = P::spin_limits();
   if (spin<P>(limits, attempt)) return true;
-  for (std::uint32_t i = 0; i < limits.yields; ++i) {
+  const std::uint32_t yields = std::min(limits.yields, most_yields);
+  for (std::uint32_t i = 0; i < yields; ++i) {
     P::yield();
     if (attempt()) return true;
   }

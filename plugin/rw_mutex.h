@@ -44,10 +44,9 @@ class BasicRwCondVar;
 //                 or has woken one; cleared by a writer that has waited when it
 //                 arrives, or by a release. An unlock that saw no waiter may
 //                 overwrite it: then some readers get in before the writer.
-//   kQueued       somebody queued while it was held. Set by whoever queues
-//   under
-//                 the bucket's lock, but not by a holder; cleared by a release,
-//                 which takes the bucket's lock if it is set. Left behind by
+//   kQueued       somebody queued while it was held. Set by whoever queues, but
+//                 not by a holder, under the bucket's lock; cleared by
+//                 a release, which takes that lock if it is set. Left behind by
 //                 the last reader if it saw no waiter.
 //   kSlow         set by make_slow(), cleared by forget_slow(), both under the
 //                 bucket's lock. An unlock may overwrite it, see make_slow().

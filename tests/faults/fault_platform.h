@@ -22,6 +22,8 @@
 #include "parkway/futex_mutex_slow.h"
 #include "parkway/futex_note_slow.h"
 #include "parkway/os/os.h"
+#include "parkway/rw_cond_var_slow.h"
+#include "parkway/rw_mutex_slow.h"
 #include "parkway/sema_mutex_slow.h"
 #include "parkway/sema_note_slow.h"
 #include "parkway/worker_semaphore.h"
@@ -135,6 +137,8 @@ template <class P>
 struct alignas(64) FaultWorker {
   WorkerSemaphore<P> semaphore;
   FaultWorker* next_waiter = nullptr;
+  Waiter<P> waiter = {};
+  bool waits = false;
   bool lost = false;
   std::int32_t held_locks = 0;
   std::uint32_t slow_unlocks = 0;
@@ -215,18 +219,22 @@ struct FaultPlatform {
     faults::Step();
     return near;
   }
-  static void announce(const void* word) {
+  static bool announced_near(const Atomic<std::uint32_t>& word) {
     faults::Step();
-    Sleepers(word).fetch_add(1, std::memory_order_relaxed);
+    const std::uint64_t sleepers =
+        Sleepers(&word).load(std::memory_order_relaxed);
     faults::Step();
+    return sleepers % internal::kWarned != 0;
   }
-  static void retract(const void* word) {
-    faults::Step();
-    Sleepers(word).fetch_sub(1, std::memory_order_relaxed);
-    faults::Step();
+  static void announce(const void* word) { Add(word, internal::kAnnounced); }
+  static void retract(const void* word) { Add(word, -internal::kAnnounced); }
+  static void warn(const void* word) { Add(word, internal::kWarned); }
+  static void unwarn(const void* word) { Add(word, -internal::kWarned); }
+  static void announce_warned(const void* word) {
+    Add(word, internal::kAnnounced - internal::kWarned);
   }
   static bool release(Atomic<std::uint32_t>& word) {
-    const std::atomic<std::uint32_t>& sleepers = Sleepers(&word);
+    const internal::SleeperSlot& sleepers = Sleepers(&word);
     faults::Step();
     if (faults::Rng().OneIn(2)) {
       word.raw().store(0, std::memory_order_seq_cst);
@@ -242,6 +250,10 @@ struct FaultPlatform {
     releases.fetch_add(1, std::memory_order_seq_cst);
     faults::Step();
     return near;
+  }
+  static bool sleepers_after(const Atomic<std::uint32_t>& word) {
+    faults::Step();
+    return Sleepers(&word).load(std::memory_order_seq_cst) != 0;
   }
   static bool sleep_barrier() {
     faults::Step();
@@ -259,6 +271,13 @@ struct FaultPlatform {
   }
   static constexpr std::int64_t kRecheckNs = 1000000;
 
+  using TableLock = BasicFutexMutex<FaultPlatform>;
+  // Few, so that unrelated words share one.
+  static WaitBucket<FaultPlatform>& bucket(const void* key) {
+    static WaitBucket<FaultPlatform> buckets[2];
+    return buckets[reinterpret_cast<std::uintptr_t>(key) / 64 % 2];
+  }
+
  private:
   // Gives the record back when its thread exits.
   struct Claimed {
@@ -267,10 +286,16 @@ struct FaultPlatform {
     Worker* const worker;
   };
 
-  // Few, so that unrelated words share one.
-  static std::atomic<std::uint32_t>& Sleepers(const void* word) {
-    static std::atomic<std::uint32_t> slots[4];
+  // The same.
+  static internal::SleeperSlot& Sleepers(const void* word) {
+    static internal::SleeperSlot slots[4];
     return slots[reinterpret_cast<std::uintptr_t>(word) / 64 % 4];
+  }
+
+  static void Add(const void* word, std::uint64_t sleepers) {
+    faults::Step();
+    Sleepers(word).fetch_add(sleepers, std::memory_order_relaxed);
+    faults::Step();
   }
 
   static void os_sleep(std::int64_t ns) {

@@ -19,9 +19,9 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 
 template <class Mutex>
-class PausedUnlock : public testing::Test {
- protected:
-  // Locks; once a waiter sleeps, Unlock() runs into the gate.
+class PausedOwner {
+ public:
+  // Locks; once a waiter sleeps, UnlockButDoNotWake() runs into the gate.
   void StartOwner(Mutex& mutex) {
     owner_ = std::make_unique<Thread>([this, &mutex] {
       mutex.lock();
@@ -43,11 +43,15 @@ class PausedUnlock : public testing::Test {
     owner_->Join();
   }
 
+ private:
   Gate go_;
   Gate paused_;
   std::atomic<bool> held_{false};
   std::unique_ptr<Thread> owner_;
 };
+
+template <class Mutex>
+class PausedUnlock : public testing::Test, public PausedOwner<Mutex> {};
 using Mutexes =
     testing::Types<BasicFutexMutex<Barrier>, BasicFutexMutex<NoBarrier>,
                    BasicSemaMutex<Barrier>>;
@@ -146,6 +150,55 @@ TYPED_TEST(PausedUnlock, TheMemoryMayBeGoneAndTakenAgain) {
   EXPECT_EQ(turns, 3);
   EXPECT_TRUE(next->try_lock());
   next->unlock();
+}
+
+template <class P>
+class PausedRelease : public testing::Test {};
+using Platforms = testing::Types<Barrier, NoBarrier>;
+TYPED_TEST_SUITE(PausedRelease, Platforms);
+
+// Writers and readers, with and without conditions, though the chosen waiter
+// sleeps on.
+TYPED_TEST(PausedRelease, KeepsNobodyElseOut) {
+  using Mutex = BasicRwMutex<TypeParam>;
+  for (const bool shared : {false, true}) {
+    SCOPED_TRACE(shared ? "a reader sleeps" : "a writer sleeps");
+    PausedOwner<Mutex> paused;
+    Mutex mutex;
+    paused.StartOwner(mutex);
+    int turns = 0;
+    Thread waiter([&] {
+      shared ? mutex.lock_shared() : mutex.lock();
+      ++turns;
+      shared ? mutex.unlock_shared() : mutex.unlock();
+    });
+    waiter.WaitAsleep();
+    paused.UnlockButDoNotWake();
+    int others = 0;
+    const auto even = [&others] { return others % 2 == 0; };
+    const Predicate until = {
+        [](const void* c) { return (*static_cast<decltype(&even)>(c))(); },
+        [](const void* a, const void* b) { return a == b; }, &even};
+    {
+      std::vector<std::unique_ptr<Thread>> all;
+      for (int t = 0; t < 3; ++t) {
+        all.push_back(std::make_unique<Thread>([&] {
+          for (int i = 0; i < 20; ++i) {
+            mutex.lock();
+            ++others;
+            mutex.unlock();
+            mutex.lock_shared();
+            mutex.await(until, os::nanotime() + 1000000, true);
+            mutex.unlock_shared();
+          }
+        }));
+      }
+    }
+    EXPECT_EQ(others, 60);
+    paused.Wake();
+    waiter.Join();
+    EXPECT_EQ(turns, 1);
+  }
 }
 
 template <class Note>

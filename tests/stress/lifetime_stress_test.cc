@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <memory>
+#include <mutex>
 #include <new>
 #include <thread>
 #include <vector>
@@ -13,6 +15,9 @@
 #include "parkway/cond_var.h"
 #include "parkway/mutex.h"
 #include "parkway/note.h"
+#include "parkway/os/os.h"
+#include "parkway/rw_cond_var.h"
+#include "parkway/rw_mutex.h"
 #include "tests/faults/fault_platform.h"
 #include "tests/plugin/support.h"
 
@@ -28,6 +33,26 @@ struct Counted {
   int users;
   explicit Counted(int n) : users(n) {}
 };
+
+// Locks in a way of its own, with a time limit in it.
+template <class Mutex>
+void LockSlowly(Mutex& mutex, Random& random) {
+  while (!mutex.try_lock_for(random.Microseconds(50))) {
+  }
+}
+template <class P>
+void LockSlowly(BasicRwMutex<P>& mutex, Random& random) {
+  if (random.OneIn(2)) {
+    mutex.lock_shared();
+    mutex.unlock_shared();
+  }
+  mutex.lock();
+  const Predicate never = {[](const void*) { return false; },
+                           [](const void*, const void*) { return true; },
+                           nullptr};
+  const std::chrono::nanoseconds time = random.Microseconds(50);
+  EXPECT_FALSE(mutex.await(never, os::nanotime() + time.count(), false));
+}
 
 // All threads start a round together.
 class RoundBarrier {
@@ -91,8 +116,7 @@ class LifetimeStress : public testing::Test {
           for (const int i : order) {
             Counted<Mutex>* const object = objects[i];
             if (random.OneIn(4)) {
-              while (!object->mutex.try_lock_for(random.Microseconds(50))) {
-              }
+              LockSlowly(object->mutex, random);
             } else {
               object->mutex.lock();
             }
@@ -115,8 +139,10 @@ class LifetimeStress : public testing::Test {
     EXPECT_EQ(destroyed, rounds * kObjects);
   }
 };
-using Mutexes = testing::Types<FutexMutex, SemaMutex, BasicFutexMutex<Barrier>,
-                               BasicSemaMutex<Barrier>>;
+using Mutexes =
+    testing::Types<FutexMutex, SemaMutex, RwMutex, BasicFutexMutex<Barrier>,
+                   BasicSemaMutex<Barrier>, BasicRwMutex<Barrier>,
+                   BasicRwMutex<NoBarrier>>;
 TYPED_TEST_SUITE(LifetimeStress, Mutexes);
 
 TYPED_TEST(LifetimeStress, OnTheHeap) {
@@ -183,6 +209,72 @@ TYPED_TEST(NoteLifetimeStress, OnTheSleepersHeap) {
   }
   stop = true;
   EXPECT_GT(rounds, 0);
+}
+
+// Condition variables that are gone as soon as notify_all() returns, while
+// their waiters come back from them, or give up just before.
+template <class P>
+class RwCondVarLifetimeStress : public testing::Test {};
+using Platforms = testing::Types<Platform, Barrier, NoBarrier>;
+TYPED_TEST_SUITE(RwCondVarLifetimeStress, Platforms);
+
+TYPED_TEST(RwCondVarLifetimeStress, GoneAfterNotifyAll) {
+  using Mutex = BasicRwMutex<TypeParam>;
+  constexpr int kWaiters = 3;
+  Mutex mutex;
+  Page page;
+  BasicRwCondVar<TypeParam>* current = nullptr;
+  long round = 0;
+  int waiting = 0;
+  bool stop = false;
+  std::vector<std::unique_ptr<Thread>> waiters;
+  for (int t = 0; t < kWaiters; ++t) {
+    waiters.push_back(std::make_unique<Thread>([&, t] {
+      Random random = Random::Stream(62 + static_cast<unsigned>(t));
+      long seen = 0;
+      for (;;) {
+        const std::lock_guard<Mutex> lock(mutex);
+        if (stop) return;
+        if (current == nullptr || seen == round) continue;
+        seen = round;
+        ++waiting;
+        const std::chrono::nanoseconds time = random.Microseconds(60);
+        current->wait(
+            mutex, false,
+            random.OneIn(2) ? os::kForever : os::nanotime() + time.count());
+      }
+    }));
+  }
+  Random random = Random::Stream(66);
+  const auto end = steady_clock::now() + StressTime(milliseconds(700));
+  while (steady_clock::now() < end) {
+    auto* const made = new (page.memory()) BasicRwCondVar<TypeParam>;
+    {
+      const std::lock_guard<Mutex> lock(mutex);
+      current = made;
+      ++round;
+      waiting = 0;
+    }
+    const int wanted = static_cast<int>(random.Below(kWaiters + 1));
+    ASSERT_TRUE(Eventually([&] {
+      const std::lock_guard<Mutex> lock(mutex);
+      return waiting >= wanted;
+    }));
+    mutex.lock();
+    current = nullptr;
+    const bool held = random.OneIn(2);
+    if (!held) mutex.unlock();
+    made->notify_all();
+    page.Revoke();
+    if (held) mutex.unlock();
+    page.Restore();
+  }
+  {
+    const std::lock_guard<Mutex> lock(mutex);
+    stop = true;
+  }
+  waiters.clear();
+  EXPECT_GT(round, 0);
 }
 
 }  // namespace

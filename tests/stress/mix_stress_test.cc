@@ -1,54 +1,26 @@
-// Everything at once: 2 to 16 threads over a few mutexes, condition variables
-// and notes, with the invariants checked under each lock.
+// 2 to 16 threads over a few mutexes, condition variables and notes, with the
+// invariants checked under each lock.
 #include <gtest/gtest.h>
-#include <pthread.h>
-#include <signal.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <cstddef>
-#include <cstdio>
+#include <cstdint>
 #include <deque>
-#include <functional>
 #include <memory>
-#include <string>
 #include <thread>
-#include <utility>
-#include <vector>
 
 #include "parkway/cond_var.h"
 #include "parkway/mutex.h"
 #include "parkway/note.h"
 #include "tests/faults/fault_platform.h"
 #include "tests/plugin/support.h"
+#include "tests/stress/mix.h"
 
 namespace parkway::test {
 namespace {
 
-using std::chrono::microseconds;
-using std::chrono::milliseconds;
 using std::chrono::steady_clock;
-
-constexpr int kMaxThreads = 16;
-
-// For the watchdog: what each thread does, and how much it has done.
-struct Doing {
-  std::atomic<const char*> what{""};
-  std::atomic<long> count{0};
-};
-Doing g_doing[kMaxThreads];
-std::atomic<int> g_threads{0};
-
-void ReportState() {
-  for (int i = 0; i < g_threads; ++i) {
-    char line[128];
-    const int n =
-        std::snprintf(line, sizeof(line), "thread %d: %s after %ld\n", i,
-                      g_doing[i].what.load(), g_doing[i].count.load());
-    os::write_error(line, static_cast<std::size_t>(n));
-  }
-}
 
 template <class M, class N, class C>
 struct Kinds {
@@ -73,46 +45,25 @@ struct Cell {
 };
 
 template <class K>
-class Mix {
+class Mix : public StressMix {
  public:
-  static constexpr int kCells = 3;
+  using StressMix::StressMix;
 
-  explicit Mix(int threads, std::uint64_t stream)
-      : threads_(threads), stream_(stream) {}
+ protected:
+  using Mutex = typename K::Mutex;
+  using Note = typename K::Note;
 
-  void Run(std::chrono::nanoseconds time,
-           const std::function<void(std::vector<std::unique_ptr<Thread>>&,
-                                    const std::atomic<bool>&)>& meanwhile) {
-    g_threads = threads_;
-    SetStateReport(&ReportState);
-    std::vector<std::unique_ptr<Thread>> all;
-    for (int i = 0; i < threads_; ++i) {
-      all.push_back(std::make_unique<Thread>([this, i] { Work(i); }));
+  void Nudge() override {
+    for (auto& cell : cells_) {
+      cell.mutex.lock();
+      WakeOne(cell);
+      ++cell.changes;
+      cell.mutex.unlock();
+      cell.changed.notify_all();
     }
-    std::atomic<bool> stop{false};
-    std::unique_ptr<Thread> other;
-    if (meanwhile) {
-      other = std::make_unique<Thread>([&] { meanwhile(all, stop); });
-    }
-    // All may wait for a change or a wakeup at once: it comes from here. Also
-    // at the end, until the last one has left.
-    const auto end = steady_clock::now() + time;
-    while (left_ < threads_) {
-      std::this_thread::sleep_for(microseconds(500));
-      if (steady_clock::now() >= end) {
-        stop = true;
-        if (other != nullptr) other->Join();
-        done_ = true;
-      }
-      for (auto& cell : cells_) {
-        cell.mutex.lock();
-        WakeOne(cell);
-        ++cell.changes;
-        cell.mutex.unlock();
-        cell.changed.notify_all();
-      }
-    }
-    for (auto& thread : all) thread->Join();
+  }
+
+  long Sections() override {
     long total = 0;
     for (auto& cell : cells_) {
       EXPECT_TRUE(cell.mutex.try_lock());
@@ -123,13 +74,104 @@ class Mix {
       total += cell.value;
       cell.mutex.unlock();
     }
-    EXPECT_EQ(total, sections_);
-    EXPECT_GT(total, 0);
+    return total;
+  }
+
+  long Step(int id, Random& random, Doing& doing) override {
+    long sections = 0;
+    auto& note = notes_[id];
+    if (note == nullptr) note = std::make_unique<Note>();
+    const auto a = random.Below(kCells);
+    const auto b = random.Below(kCells);
+    Cell<K>& cell = cells_[a];
+    switch (random.Below(16)) {
+      case 0:
+        doing.what = "try_lock";
+        if (cell.mutex.try_lock()) {
+          Section(cell, random);
+          sections = 1;
+          cell.mutex.unlock();
+        }
+        break;
+      case 1:
+      case 2:
+        doing.what = "try_lock_for";
+        if (cell.mutex.try_lock_for(random.Microseconds(200))) {
+          Section(cell, random);
+          sections = 1;
+          cell.mutex.unlock();
+        }
+        break;
+      case 3:
+        doing.what = "try_lock_until";
+        if (cell.mutex.try_lock_until(std::chrono::system_clock::now() +
+                                      random.Microseconds(200))) {
+          Section(cell, random);
+          sections = 1;
+          cell.mutex.unlock();
+        }
+        break;
+      case 4:
+        if (a == b) break;
+        doing.what = "lock two";
+        cells_[std::min(a, b)].mutex.lock();
+        cells_[std::max(a, b)].mutex.lock();
+        Section(cells_[a], random);
+        Section(cells_[b], random);
+        sections = 2;
+        cells_[a].mutex.unlock();
+        cells_[b].mutex.unlock();
+        break;
+      case 5:
+        doing.what = "timed wait";
+        WaitForChange(cell, random, true);
+        break;
+      case 6:
+        doing.what = "wait";
+        WaitForChange(cell, random, false);
+        break;
+      case 7:
+        doing.what = "timed sleep";
+        SleepOnNote(cell, *note, random, true);
+        break;
+      case 8:
+        doing.what = "sleep";
+        SleepOnNote(cell, *note, random, false);
+        // Returned: the waker is done with it.
+        note = std::make_unique<Note>();
+        break;
+      case 9:
+        doing.what = "wakeup";
+        cell.mutex.lock();
+        WakeOne(cell);
+        cell.mutex.unlock();
+        break;
+      case 10:
+        // Wakes that were meant for memory that used to be here.
+        doing.what = "stray wake";
+        os::futexwakeup(
+            reinterpret_cast<std::atomic<std::uint32_t>*>(&cell.mutex),
+            static_cast<std::uint32_t>(1 + random.Below(4)));
+        break;
+      default:
+        doing.what = "lock";
+        cell.mutex.lock();
+        Section(cell, random);
+        sections = 1;
+        if (random.OneIn(2)) {
+          cell.changed.notify_one();
+          cell.mutex.unlock();
+        } else {
+          cell.mutex.unlock();
+          cell.changed.notify_all();
+        }
+        break;
+    }
+    return sections;
   }
 
  private:
-  using Mutex = typename K::Mutex;
-  using Note = typename K::Note;
+  static constexpr int kCells = 3;
 
   void Section(Cell<K>& cell, Random& random) {
     ASSERT_EQ(++cell.inside, 1);
@@ -202,131 +244,10 @@ class Mix {
     cell.mutex.unlock();
   }
 
-  void Work(int id) {
-    Random random = Random::Stream(stream_ * 64 + static_cast<unsigned>(id));
-    Doing& doing = g_doing[id];
-    auto note = std::make_unique<Note>();
-    long sections = 0;
-    // At least one, also on a machine that is too busy to have run it in time.
-    while (!done_ || sections == 0) {
-      const auto a = random.Below(kCells);
-      const auto b = random.Below(kCells);
-      Cell<K>& cell = cells_[a];
-      ++doing.count;
-      switch (random.Below(16)) {
-        case 0:
-          doing.what = "try_lock";
-          if (cell.mutex.try_lock()) {
-            Section(cell, random);
-            ++sections;
-            cell.mutex.unlock();
-          }
-          break;
-        case 1:
-        case 2:
-          doing.what = "try_lock_for";
-          if (cell.mutex.try_lock_for(random.Microseconds(200))) {
-            Section(cell, random);
-            ++sections;
-            cell.mutex.unlock();
-          }
-          break;
-        case 3:
-          doing.what = "try_lock_until";
-          if (cell.mutex.try_lock_until(std::chrono::system_clock::now() +
-                                        random.Microseconds(200))) {
-            Section(cell, random);
-            ++sections;
-            cell.mutex.unlock();
-          }
-          break;
-        case 4:
-          if (a == b) break;
-          doing.what = "lock two";
-          cells_[std::min(a, b)].mutex.lock();
-          cells_[std::max(a, b)].mutex.lock();
-          Section(cells_[a], random);
-          Section(cells_[b], random);
-          sections += 2;
-          cells_[a].mutex.unlock();
-          cells_[b].mutex.unlock();
-          break;
-        case 5:
-          doing.what = "timed wait";
-          WaitForChange(cell, random, true);
-          break;
-        case 6:
-          doing.what = "wait";
-          WaitForChange(cell, random, false);
-          break;
-        case 7:
-          doing.what = "timed sleep";
-          SleepOnNote(cell, *note, random, true);
-          break;
-        case 8:
-          doing.what = "sleep";
-          SleepOnNote(cell, *note, random, false);
-          // Returned: the waker is done with it.
-          note = std::make_unique<Note>();
-          break;
-        case 9:
-          doing.what = "wakeup";
-          cell.mutex.lock();
-          WakeOne(cell);
-          cell.mutex.unlock();
-          break;
-        case 10:
-          // Wakes that were meant for memory that used to be here.
-          doing.what = "stray wake";
-          os::futexwakeup(
-              reinterpret_cast<std::atomic<std::uint32_t>*>(&cell.mutex),
-              static_cast<std::uint32_t>(1 + random.Below(4)));
-          break;
-        default:
-          doing.what = "lock";
-          cell.mutex.lock();
-          Section(cell, random);
-          ++sections;
-          if (random.OneIn(2)) {
-            cell.changed.notify_one();
-            cell.mutex.unlock();
-          } else {
-            cell.mutex.unlock();
-            cell.changed.notify_all();
-          }
-          break;
-      }
-    }
-    doing.what = "left";
-    sections_ += sections;
-    ++left_;
-  }
-
-  const int threads_;
-  const std::uint64_t stream_;
   Cell<K> cells_[kCells];
-  std::atomic<bool> done_{false};
-  std::atomic<long> sections_{0};
-  std::atomic<int> left_{0};
-};
-
-template <class K>
-class MixStress : public testing::Test {
- protected:
-  // Four numbers of threads, the last two chosen by the seed.
-  template <class Meanwhile = std::nullptr_t>
-  static void Run(std::chrono::nanoseconds usual,
-                  Meanwhile meanwhile = nullptr) {
-    Random random = Random::Stream(7);
-    const auto time = StressTime(usual) / 4;
-    std::uint64_t stream = 1;
-    for (const int threads : {2, 16, 3 + static_cast<int>(random.Below(13)),
-                              3 + static_cast<int>(random.Below(13))}) {
-      SCOPED_TRACE("threads: " + std::to_string(threads));
-      auto mix = std::make_unique<Mix<K>>(threads, stream++);
-      mix->Run(time, meanwhile);
-    }
-  }
+  // Of each thread, used again and again unless a sleep without a deadline
+  // ended.
+  std::unique_ptr<Note> notes_[kMaxThreads];
 };
 
 using FutexKinds = Kinds<FutexMutex, FutexNote, CondVar>;
@@ -338,47 +259,10 @@ using NoBarrierKinds =
           BasicCondVar<NoBarrier>>;
 using FaultySemaKinds = Kinds<BasicSemaMutex<Barrier>, BasicSemaNote<Barrier>,
                               BasicCondVar<Barrier>>;
-using AllKinds = testing::Types<FutexKinds, SemaKinds, FaultyFutexKinds,
-                                NoBarrierKinds, FaultySemaKinds>;
-TYPED_TEST_SUITE(MixStress, AllKinds);
-
-TYPED_TEST(MixStress, Plain) { this->Run(milliseconds(1200)); }
-
-TYPED_TEST(MixStress, OneCpu) {
-  const auto time = StressTime(milliseconds(800));
-  EXPECT_EQ(
-      RunInChild(
-          [this, time] {
-            if (!PinToOneCpu()) return 1;
-            this->Run(time);
-            return testing::Test::HasFailure() ? 2 : 0;
-          },
-          static_cast<int>(
-              60 + 2 * std::chrono::duration_cast<std::chrono::seconds>(time)
-                           .count())),
-      0);
-}
-
-std::atomic<long> g_signals{0};
-
-TYPED_TEST(MixStress, Signals) {
-  struct sigaction action = {};
-  // No SA_RESTART: sleeps end with EINTR.
-  action.sa_handler = [](int) { ++g_signals; };
-  ASSERT_EQ(sigaction(SIGUSR1, &action, nullptr), 0);
-  g_signals = 0;
-  this->Run(milliseconds(800), [](std::vector<std::unique_ptr<Thread>>& threads,
-                                  const std::atomic<bool>& stop) {
-    Random random = Random::Stream(8);
-    while (!stop) {
-      pthread_kill(threads[random.Below(threads.size())]->handle(), SIGUSR1);
-      if (random.OneIn(8)) {
-        std::this_thread::sleep_for(random.Microseconds(100));
-      }
-    }
-  });
-  EXPECT_GT(g_signals, 0);
-}
+using Mixes =
+    testing::Types<Mix<FutexKinds>, Mix<SemaKinds>, Mix<FaultyFutexKinds>,
+                   Mix<NoBarrierKinds>, Mix<FaultySemaKinds>>;
+INSTANTIATE_TYPED_TEST_SUITE_P(Locks, MixStress, Mixes);
 
 }  // namespace
 }  // namespace parkway::test

@@ -6,7 +6,9 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <thread>
+#include <vector>
 
 #include "parkway/os/os.h"
 #include "parkway/rw_cond_var.h"
@@ -271,6 +273,94 @@ class RwMix : public StressMix {
 
 using Mixes = testing::Types<RwMix<Platform>, RwMix<Barrier>, RwMix<NoBarrier>>;
 INSTANTIATE_TYPED_TEST_SUITE_P(Locks, MixStress, Mixes);
+
+// Rounds in which every thread does one thing and then keeps off the mutex: a
+// waiter that one of them forgets has nobody else to wake it.
+template <class P>
+class RoundStress : public testing::Test {};
+using Platforms = testing::Types<Platform, Barrier, NoBarrier>;
+TYPED_TEST_SUITE(RoundStress, Platforms);
+
+TYPED_TEST(RoundStress, NobodyIsForgotten) {
+  constexpr int kThreads = 5;
+  BasicRwMutex<TypeParam> mutex;
+  BasicRwCondVar<TypeParam> changed;
+  std::atomic<long> round{0};
+  std::atomic<int> ready{0};
+  std::atomic<int> back{0};
+  long reached = 0;  // the last round that waiters need not wait for
+  std::atomic<bool> stop{false};
+  std::vector<std::unique_ptr<Thread>> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.push_back(std::make_unique<Thread>([&, t] {
+      Random random = Random::Stream(90 + static_cast<unsigned>(t));
+      for (long mine = 1;; ++mine) {
+        while (round < mine) {
+          if (stop) return;
+          std::this_thread::yield();
+        }
+        const auto due = [&reached, mine] { return reached >= mine; };
+        const Predicate until = {
+            [](const void* c) { return (*static_cast<decltype(&due)>(c))(); },
+            [](const void*, const void*) { return true; }, &due};
+        const std::int64_t deadline =
+            random.OneIn(4)
+                ? os::nanotime() + static_cast<std::int64_t>(
+                                       random.Microseconds(100).count() * 1000)
+                : os::kForever;
+        const bool shared = random.OneIn(2);
+        const auto how = random.Below(3);
+        if (how == 0) ++ready;
+        shared ? mutex.lock_shared() : mutex.lock();
+        if (how == 1) {
+          ++ready;
+          if (!mutex.await(until, deadline, shared)) {
+            EXPECT_TRUE(mutex.await(until, os::kForever, shared));
+          }
+        } else if (how == 2) {
+          ++ready;
+          while (!due()) {
+            changed.wait(mutex, shared, deadline);
+            if (deadline == os::kForever || due()) continue;
+            changed.wait(mutex, shared, os::kForever);
+          }
+        }
+        shared ? mutex.unlock_shared() : mutex.unlock();
+        ++back;
+      }
+    }));
+  }
+  Random random = Random::Stream(97);
+  const auto end =
+      std::chrono::steady_clock::now() + StressTime(std::chrono::seconds(1));
+  while (std::chrono::steady_clock::now() < end) {
+    back = ready = 0;
+    ++round;
+    ASSERT_TRUE(Eventually([&] { return ready == kThreads; }))
+        << "round " << round << ", PARKWAY_SEED=" << Seed();
+    mutex.lock();
+    reached = round;
+    // With the mutex held as writer, as reader, or free.
+    const auto held = random.Below(3);
+    if (held != 0) mutex.unlock();
+    if (held == 1) mutex.lock_shared();
+    if (random.OneIn(2)) {
+      changed.notify_all();
+    } else {
+      while (changed.notify_one()) {
+      }
+    }
+    if (random.OneIn(8)) Burn(random.Microseconds(50));
+    if (held == 0) mutex.unlock();
+    if (held == 1) mutex.unlock_shared();
+    ASSERT_TRUE(Eventually([&] { return back == kThreads; }))
+        << "round " << round << ", PARKWAY_SEED=" << Seed();
+  }
+  stop = true;
+  threads.clear();
+  EXPECT_GT(round, 0);
+  EXPECT_FALSE(mutex.is_locked_or_shared());
+}
 
 }  // namespace
 }  // namespace parkway::test

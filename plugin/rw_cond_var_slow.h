@@ -26,7 +26,7 @@ bool BasicRwCondVar<P>::wait(BasicRwMutex<P>& mutex, bool shared,
     mutex.unlock();
   }
 
-  bool notified = waiter.worker->semaphore.sleep(deadline);
+  bool notified = waiter.semaphore.sleep(deadline);
   bool woken = notified;
   if (!notified) {
     bucket.lock.lock();
@@ -41,7 +41,7 @@ bool BasicRwCondVar<P>::wait(BasicRwMutex<P>& mutex, bool shared,
     if (notified) {
       // Chosen in the last moment: its wakeup is on the way, or it is in the
       // mutex's queue.
-      waiter.worker->semaphore.sleep(os::kForever);
+      waiter.semaphore.sleep(os::kForever);
       woken = true;
     }
   }
@@ -84,7 +84,7 @@ void BasicRwCondVar<P>::deliver(W* chain) {
     // become free meanwhile.
     const bool moved = waiter->mutex->is_locked_or_shared() &&
                        waiter->mutex->enqueue(*waiter, false);
-    if (!moved) waiter->worker->semaphore.wakeup();
+    if (!moved) waiter->semaphore.wakeup();
   }
 }
 

@@ -172,7 +172,7 @@ bool BasicRwMutex<P>::sleep_until(W& waiter, std::int64_t deadline) {
   for (;;) {
     std::int64_t until = deadline;
     if (!waiter.fenced) until = std::min(until, P::now() + P::kRecheckNs);
-    if (waiter.worker->semaphore.sleep(until)) return true;
+    if (waiter.semaphore.sleep(until)) return true;
     if (until == deadline) return false;
     release_late(word_);
   }
@@ -256,7 +256,7 @@ std::int64_t BasicRwMutex<P>::wake_and_release(bool shared) {
     // Gone as soon as it is woken.
     W* const next = chosen->next;
     if (chosen->since != 0) waited += now - chosen->since;
-    chosen->worker->semaphore.wakeup();
+    chosen->semaphore.wakeup();
     chosen = next;
   }
   return waited;

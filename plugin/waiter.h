@@ -4,6 +4,9 @@
 #define PARKWAY_WAITER_H_
 
 #include <cstdint>
+#include <optional>
+
+#include "parkway/worker_semaphore.h"
 
 namespace parkway {
 
@@ -34,7 +37,6 @@ struct alignas(64) Waiter {
 
   // Constant while it waits.
   Predicate until;  // eval is null: it waits for the mutex alone
-  typename P::Worker* worker;
   bool shared;
 
   bool queued;
@@ -46,6 +48,10 @@ struct alignas(64) Waiter {
   bool warned;
   bool announced;
   bool fenced;
+
+  // Where its thread sleeps. Not the worker's: the thread may sleep in a wait
+  // within this one when it is woken from this one.
+  WorkerSemaphore<P> semaphore;
 
   // Constant while it waits.
   BasicRwMutex<P>* mutex;
@@ -80,10 +86,9 @@ class OwnWaiter {
   OwnWaiter(BasicRwMutex<P>* mutex, bool shared, const Predicate* until)
       : worker_(*P::current_worker()),
         nested_(worker_.waits),
-        waiter_(nested_ ? on_stack_ : worker_.waiter) {
+        waiter_(nested_ ? on_stack_.emplace() : worker_.waiter) {
     worker_.waits = true;
     waiter_.until = until != nullptr ? *until : Predicate{};
-    waiter_.worker = &worker_;
     waiter_.mutex = mutex;
     waiter_.since = 0;
     waiter_.shared = shared;
@@ -99,7 +104,7 @@ class OwnWaiter {
  private:
   typename P::Worker& worker_;
   const bool nested_;
-  Waiter<P> on_stack_;
+  std::optional<Waiter<P>> on_stack_;
   Waiter<P>& waiter_;
 };
 

@@ -1,4 +1,4 @@
-// The per-worker semaphore on a system that has futexes.
+// The semaphore of a worker, or of a wait, on a system that has futexes.
 #ifndef PARKWAY_WORKER_SEMAPHORE_H_
 #define PARKWAY_WORKER_SEMAPHORE_H_
 
@@ -6,7 +6,8 @@
 
 namespace parkway {
 
-// A counting semaphore with one sleeper, the thread whose record it is in.
+// A counting semaphore with one sleeper, the thread whose record or wait it is
+// in.
 //
 // count_ > 0   wakeups not yet consumed
 // count_ == 0  nothing
@@ -17,7 +18,8 @@ namespace parkway {
 // sleep() returns once per wakeup(), never spuriously. A wakeup is a release,
 // the sleep that consumes it an acquire. wakeup() makes a system call only if
 // the owner sleeps, and its last access is either the one that sets count_ or
-// a wake by address; the record outlives both.
+// a wake by address: the semaphore may be gone once its last wakeup has been
+// consumed.
 template <class P>
 class WorkerSemaphore {
  public:

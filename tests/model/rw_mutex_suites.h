@@ -178,6 +178,54 @@ class NotifiedBeside : public Suite<NotifiedBeside<P, kShared>, P, 3> {
   Plain<bool> flag_{false};
 };
 
+// A reader begins to wait on a condition variable. Its release evaluates
+// another's condition, which waits for a mutex whose owner notifies: one wait
+// within another, both about to be woken.
+template <class P>
+class NotifiedInCondition : public Suite<NotifiedInCondition<P>, P, 3> {
+ public:
+  void thread(unsigned index) {
+    if (index == 0) {
+      inner_.lock();
+      inside_.enter();
+      changed_.notify_one();
+      rl::ctx().sched();
+      inner_.unlock();
+      mutex_.lock();
+      flag_ = true;
+      mutex_.unlock();
+      changed_.notify_all();
+    } else if (index == 1) {
+      mutex_.lock_shared();
+      while (!flag_) changed_.wait(mutex_, true, os::kForever);
+      mutex_.unlock_shared();
+    } else {
+      mutex_.lock();
+      mutex_.await({&flag_is_set, &same, this}, os::kForever, false);
+      RL_ASSERT(flag_);
+      mutex_.unlock();
+    }
+  }
+  void after() { this->expect_no_sleepers(); }
+
+ private:
+  static bool flag_is_set(const void* self) {
+    auto* const suite =
+        static_cast<NotifiedInCondition*>(const_cast<void*>(self));
+    suite->inner_.lock();
+    suite->inside_.enter();
+    suite->inner_.unlock();
+    return suite->flag_;
+  }
+  static bool same(const void* a, const void* b) { return a == b; }
+
+  BasicRwMutex<P> mutex_;
+  BasicRwMutex<P> inner_;
+  BasicRwCondVar<P> changed_;
+  Protected inside_;
+  Plain<bool> flag_{false};
+};
+
 // kWaiters wait on a condition variable for one item each, the first kTimed
 // with a deadline; thread 0 makes the items, notifying with or without the
 // mutex.
@@ -267,6 +315,7 @@ void check_rw_mutex() {
   check<NotifiedBeside<P, false>>("notify_one beside a holder", 200000);
   check<NotifiedBeside<P, true>>("notify_one beside a holder, a reader",
                                  200000);
+  check<NotifiedInCondition<P>>("notified in a condition", 200000);
   check<Notified<P, 1, 0, true, false>>("notify_one held, 1", 100000);
   check<Notified<P, 1, 0, false, false>>("notify_one, 1", 100000);
   check<Notified<P, 2, 1, true, false>>("notify_one held, 2, 1 timed", 100000);

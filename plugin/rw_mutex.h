@@ -163,7 +163,9 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   // From now on is_slow() is true, and no lock or unlock is made by its inline
   // half. For an owner that has to see every operation. Idempotent, any thread,
   // the mutex may be held. Allocates. forget_slow() must be called before the
-  // mutex dies; it does nothing to others.
+  // mutex dies; it does nothing to others. On a kernel without membarrier it
+  // takes a millisecond, and a release whose store the CPU holds back for
+  // longer undoes it.
   void make_slow();
   void forget_slow();
   bool is_slow() const {
@@ -179,6 +181,7 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   using Word = typename P::template Atomic<std::uint32_t>;
 
   static constexpr const char* kName = "RwMutex";
+  // adapters/absl/preload/BUILD.bazel names the bits of holders, too.
   static constexpr std::uint32_t kWriter = 1;
   static constexpr std::uint32_t kWriterWaits = 2;
   static constexpr std::uint32_t kSlow = 4;

@@ -405,7 +405,10 @@ void BasicRwMutex<P>::make_slow() {
     return;
   }
   // A release that does not know yet puts the bit back, late.
-  P::sleep_barrier();
+  if (!P::sleep_barrier()) {
+    WorkerSemaphore<P> nobodys;
+    nobodys.sleep(P::now() + P::kRecheckNs);
+  }
   bucket.lock.lock();
   add_slow(word_);
   bucket.lock.unlock();

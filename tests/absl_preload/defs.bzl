@@ -44,6 +44,7 @@ def uses_absl(name, srcs, copts):
             copts = copts,
             linkopts = ["-pthread"],
             tags = ["no-sanitizer"],
+            visibility = ["//bench/preload:__pkg__"],
             deps = ["@parkway_installed_absl//:absl_synchronization"],
         )
 

@@ -51,9 +51,9 @@ class WaitBucket {
     queue.tail = waiter;
     if (equal(queue.last_run, waiter)) {
       waiter->run_last = nullptr;
-      queue.last_run->run_last = waiter;
+      link_run(queue.last_run, waiter);
     } else {
-      waiter->run_last = waiter;
+      run_alone(waiter);
       queue.last_run = waiter;
     }
     count(queue, waiter, 1);
@@ -68,7 +68,7 @@ class WaitBucket {
     head->prev = waiter;
     // A run of its own: whoever passes over the queue without the lock relies
     // on the first run.
-    waiter->run_last = waiter;
+    run_alone(waiter);
     move_queue(head, waiter);
     count(waiter->queue, waiter, 1);
   }
@@ -130,7 +130,7 @@ class WaitBucket {
 
   void start(const void* key, W* waiter) {
     waiter->next = waiter->prev = nullptr;
-    waiter->run_last = waiter;
+    run_alone(waiter);
     waiter->queue = {};
     waiter->queue.key = key;
     waiter->queue.tail = waiter->queue.last_run = waiter;
@@ -150,24 +150,34 @@ class WaitBucket {
     to->queue = from->queue;
   }
 
-  // The head of the run that `waiter` is in.
-  static W* run_of(W* waiter) {
-    while (waiter->run_last == nullptr) waiter = waiter->prev;
-    return waiter;
+  static void run_alone(W* waiter) {
+    waiter->run_last = waiter->run_first = waiter;
+  }
+
+  static void link_run(W* first, W* last) {
+    first->run_last = last;
+    last->run_first = first;
   }
 
   static void leave_run(W* head, W* waiter) {
     auto& queue = head->queue;
-    if (waiter->run_last != nullptr && waiter->run_last != waiter) {
-      waiter->next->run_last = waiter->run_last;
-      if (queue.last_run == waiter) queue.last_run = waiter->next;
-    } else if (waiter->run_last == waiter) {
-      if (queue.last_run == waiter && waiter->prev != nullptr) {
-        queue.last_run = run_of(waiter->prev);
+    W* const next = waiter->next;
+    if (waiter->run_last == nullptr) {
+      const bool last = next == nullptr || next->run_last != nullptr;
+      if (last) link_run(waiter->run_first, waiter->prev);
+    } else if (waiter->run_last != waiter) {
+      link_run(next, waiter->run_last);
+      if (queue.last_run == waiter) queue.last_run = next;
+    } else if (waiter->prev != nullptr) {
+      W* const before = waiter->prev->run_first;
+      if (queue.last_run == waiter) {
+        queue.last_run = before;
+      } else if (equal(before, next)) {
+        // It stood between two halves of a run.
+        if (queue.last_run == next) queue.last_run = before;
+        link_run(before, next->run_last);
+        next->run_last = nullptr;
       }
-    } else {
-      W* const run = run_of(waiter);
-      if (run->run_last == waiter) run->run_last = waiter->prev;
     }
   }
 

@@ -32,7 +32,8 @@ template <class P>
 struct alignas(64) Waiter {
   Waiter* next;
   Waiter* prev;
-  // Neighbours with equal conditions form a run. Its head knows its last.
+  // Neighbours with equal conditions form a run. Its head knows its last, and
+  // that its head (run_first, below).
   Waiter* run_last;  // null: not a head
 
   // Constant while it waits.
@@ -52,6 +53,8 @@ struct alignas(64) Waiter {
   // Where its thread sleeps. Not the worker's: the thread may sleep in a wait
   // within this one when it is woken from this one.
   WorkerSemaphore<P> semaphore;
+
+  Waiter* run_first;  // of the last of a run
 
   // Constant while it waits.
   BasicRwMutex<P>* mutex;

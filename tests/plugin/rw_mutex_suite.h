@@ -175,14 +175,20 @@ TYPED_TEST_P(RwMutexSuite, EqualConditionsAreEvaluatedOnce) {
     ++evaluations;
     return flag;
   };
+  int waiting = 0;
   std::vector<ThreadPtr> waiters;
   for (int i = 0; i < 100; ++i) {
     waiters.push_back(std::make_unique<Thread>([&] {
       const std::lock_guard<RwMutex> lock(mutex);
+      ++waiting;
       EXPECT_TRUE(mutex.await(When(set), os::kForever, false));
     }));
-    waiters.back()->WaitAsleep();
   }
+  // Some have queued for the mutex in between.
+  ASSERT_TRUE(Eventually([&] {
+    const std::lock_guard<RwMutex> lock(mutex);
+    return waiting == 100;
+  }));
   const int before = evaluations;
   for (int i = 0; i < 10; ++i) {
     const std::lock_guard<RwMutex> lock(mutex);

@@ -44,8 +44,10 @@ class BasicRwCondVar;
 //                 or has woken one; cleared by a writer that has waited when it
 //                 arrives, or by a release. An unlock that saw no waiter may
 //                 overwrite it: then some readers get in before the writer.
-//   kQueued       somebody queued while it was held. Set by whoever queues, but
-//                 not by a holder, under the bucket's lock; cleared by
+//   kQueued       somebody queued, or timed out in the queue, while it was
+//   held.
+//                 Set by those, but not by a holder, under the bucket's lock;
+//                 cleared by
 //                 a release, which takes that lock if it is set. Left behind by
 //                 the last reader if it saw no waiter.
 //   kSlow         set by make_slow(), cleared by forget_slow(), both under the
@@ -189,9 +191,12 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   static constexpr std::uint32_t kReader = 16;
   static constexpr std::uint32_t kReaders = ~(kReader - 1);
 
-  // Of a waiter before it sleeps. Fewer than FutexMutex's: log_pipeline with
-  // 4 threads takes 0.99 of stock's time with 4 of them, 1.20 with 20.
-  static constexpr std::uint32_t kYields = 4;
+  // Sections under it are longer than under FutexMutex, and many of its waiters
+  // wait for more than a section. With the longest gap whole, a section of
+  // 2 us and 4 threads took 1.30 of absl::Mutex's time, so 1.0
+  // (BM_Contended); log_pipeline with 4 threads took 1.20 of stock's time with
+  // 20 yields, .97 to 1.08 with four.
+  static constexpr SpinPlan kSpinPlan = {8, 4};
 
   void check_held(std::uint32_t bits, const char* fault) const {
     if ((word_.load(std::memory_order_relaxed) & bits) == 0) {
@@ -213,9 +218,11 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   std::int64_t release(bool shared);
   bool release_unqueued(bool shared);
   std::int64_t wake_and_release(bool shared);
-  W* choose(WaitBucket<P>& bucket) PARKWAY_NO_THREAD_SAFETY_ANALYSIS;
-  W* pass_over(WaitBucket<P>& bucket, W* head,
-               bool& known) PARKWAY_NO_THREAD_SAFETY_ANALYSIS;
+  bool release_unmarked(bool shared);
+  void mark_queued();
+  W* choose(WaitBucket<P>& bucket, bool shared,
+            bool& released) PARKWAY_NO_THREAD_SAFETY_ANALYSIS;
+  static W* pass_over(W* waiter, W* last_run, bool& known);
   static void release_late(Word& word);
   static void add_slow(Word& word);
 

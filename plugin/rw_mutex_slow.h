@@ -19,9 +19,10 @@ namespace parkway {
 //     leaves nobody behind: what waits will find the word free. One that saw
 //     a sleeper after its store calls release_late(), which takes the mutex
 //     once more, if it is free and has waiters, to wake them as a holder.
-// (Q) A release that found somebody warned, but nobody announced, gives the
-//     mutex back by a compare-exchange that fails if anything is in the word
-//     but its own hold. Whoever queues beside a holder leaves kQueued there.
+// (Q) A release that found somebody warned, but nobody announced, or only
+//     waiters whose conditions are false, gives the mutex back by
+//     a compare-exchange that fails if anything is in the word but its own
+//     hold. Whoever queues or times out beside a holder leaves kQueued there.
 // (R) Only a holder takes others' waiters out of the mutex's queue: the writer,
 //     or the one reader that found itself the last and has not left. A new
 //     reader can't become the last before that one has left. So the holder may
@@ -54,7 +55,7 @@ template <class P>
 [[gnu::noinline]] void BasicRwMutex<P>::lock_slow(bool shared) {
   const auto attempt = [&] { return try_take(shared, false); };
   // At once, if only a mark was in the way of the inline half.
-  if (!attempt() && !internal::spin_and_yield<P>(attempt, kYields)) {
+  if (!attempt() && !internal::spin_and_yield<P>(attempt, kSpinPlan)) {
     OwnWaiter<P> waiter(this, shared, nullptr);
     queue_up(*waiter, false);
   }
@@ -79,7 +80,7 @@ template <class P>
 template <class P>
 void BasicRwMutex<P>::acquire(W& waiter, bool waited) {
   const bool taken = internal::spin_and_yield<P>(
-      [&] { return try_take(waiter.shared, waited); }, kYields);
+      [&] { return try_take(waiter.shared, waited); }, kSpinPlan);
   if (!taken) return queue_up(waiter, waited);
   if (waited) arrived(waiter.shared);
   leave(waiter);
@@ -95,7 +96,7 @@ void BasicRwMutex<P>::queue_up(W& waiter, bool waited) {
       waited = true;
     }
   } while (!internal::spin_and_yield<P>(
-      [&] { return try_take(shared, waited); }, kYields));
+      [&] { return try_take(shared, waited); }, kSpinPlan));
   if (waited) arrived(shared);
   leave(waiter);
 }
@@ -218,6 +219,12 @@ std::int64_t BasicRwMutex<P>::release(bool shared) {
 template <class P>
 bool BasicRwMutex<P>::release_unqueued(bool shared) {
   if (P::announced_near(word_)) return false;
+  return release_unmarked(shared);
+}
+
+// Gives the mutex back if nothing but the hold is in the word (Q).
+template <class P>
+bool BasicRwMutex<P>::release_unmarked(bool shared) {
   std::uint32_t held = shared ? kReader : kWriter;
   // release: pairs with the acquire of whoever takes it next.
   return word_.compare_exchange_strong(held, 0, std::memory_order_release);
@@ -228,7 +235,9 @@ template <class P>
 std::int64_t BasicRwMutex<P>::wake_and_release(bool shared) {
   auto& bucket = P::bucket(&word_);
   bucket.lock.lock();
-  W* chosen = choose(bucket);
+  bool released = false;
+  W* chosen = choose(bucket, shared, released);
+  if (released) return 0;
   W* const head = bucket.find(&word_);
   if (head != nullptr && chosen != nullptr) head->queue.waking = true;
   const bool writers = (chosen != nullptr && !chosen->shared) ||
@@ -262,45 +271,50 @@ std::int64_t BasicRwMutex<P>::wake_and_release(bool shared) {
   return waited;
 }
 
-// The first waiter of the queue that can run, without holding the bucket's lock
-// while it looks; null if there is none. `known`: its condition has just been
-// found true. Without the lock only what is in front of the queue's tail is
-// certain: new waiters change the links at its ends (R).
+// The first waiter from `waiter` to the run `last_run` that can run; null if
+// there is none. `known`: its condition has just been found true. Without the
+// bucket's lock, and without looking at the links at the queue's ends, which
+// new waiters change (R).
 template <class P>
-typename BasicRwMutex<P>::W* BasicRwMutex<P>::pass_over(WaitBucket<P>& bucket,
-                                                        W* head, bool& known) {
-  if (head->unconditional() || head->queue.timed_out != 0) return head;
-  W* const tail = head->queue.tail;
-  W* const last_run = head->queue.last_run;
-  W* waiter = head;
-  bucket.lock.unlock();
+typename BasicRwMutex<P>::W* BasicRwMutex<P>::pass_over(W* waiter, W* last_run,
+                                                        bool& known) {
   for (;;) {
-    if (waiter->until.eval == nullptr) break;
+    if (waiter->until.eval == nullptr) return waiter;
     known = waiter->until.eval(waiter->until.context);
-    if (known) break;
-    if (waiter == last_run) {
-      waiter = nullptr;
-      break;
-    }
+    if (known) return waiter;
+    if (waiter == last_run) return nullptr;
     waiter = waiter->run_last->next;
   }
-  bucket.lock.lock();
-  return waiter != nullptr ? waiter : tail->next;
 }
 
 // Takes the waiters to wake out of the queue: the first that can run, and if
 // that is a reader, all readers that can. A chain by Waiter::next. Drops and
-// takes the bucket's lock around each condition (R).
+// takes the bucket's lock around conditions (R). `released`: nobody can run,
+// and the mutex has been given back already, and the bucket's lock.
 template <class P>
-typename BasicRwMutex<P>::W* BasicRwMutex<P>::choose(WaitBucket<P>& bucket) {
+typename BasicRwMutex<P>::W* BasicRwMutex<P>::choose(WaitBucket<P>& bucket,
+                                                     bool shared,
+                                                     bool& released) {
   W* head = bucket.find(&word_);
   if (head == nullptr || head->queue.waking) return nullptr;
   W* first = nullptr;
   W* last = nullptr;
   W* start = head;
+  W* waiter = head;
   bool known = false;
-  W* waiter = pass_over(bucket, head, known);
-  head = bucket.find(&word_);
+  if (!head->unconditional() && head->queue.timed_out == 0) {
+    W* const tail = head->queue.tail;
+    W* const last_run = head->queue.last_run;
+    bucket.lock.unlock();
+    waiter = pass_over(head, last_run, known);
+    if (waiter == nullptr && release_unmarked(shared)) {
+      released = true;
+      return nullptr;
+    }
+    bucket.lock.lock();
+    if (waiter == nullptr) waiter = tail->next;
+    head = bucket.find(&word_);
+  }
   // Nobody else takes a waiter out, but some may have given up meanwhile.
   if (head->queue.timed_out != 0) {
     waiter = start = head;
@@ -375,7 +389,10 @@ bool BasicRwMutex<P>::await(const Predicate& until, std::int64_t deadline,
     if (!sleep_until(waiter, deadline)) {
       bucket.lock.lock();
       const bool queued = waiter.queued;
-      if (queued) bucket.time_out(bucket.find(&word_), &waiter);
+      if (queued) {
+        bucket.time_out(bucket.find(&word_), &waiter);
+        mark_queued();
+      }
       bucket.lock.unlock();
       // If the mutex is free, nobody is about to release it.
       if (queued) release_late(word_);
@@ -385,6 +402,16 @@ bool BasicRwMutex<P>::await(const Predicate& until, std::int64_t deadline,
     waiter.until = {};
     waiter.timed_out = false;
     acquire(waiter, true);
+  }
+}
+
+// So that its holder, if there is one, looks at the queue when it leaves (Q).
+template <class P>
+void BasicRwMutex<P>::mark_queued() {
+  std::uint32_t word = word_.load(std::memory_order_relaxed);
+  while ((word & (kWriter | kReaders)) != 0 && (word & kQueued) == 0 &&
+         !word_.compare_exchange_weak(word, word | kQueued,
+                                      std::memory_order_relaxed)) {
   }
 }
 

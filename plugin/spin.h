@@ -28,18 +28,30 @@ struct SpinLimits {
   static constexpr std::uint32_t kYields = 20;
 };
 
+// How a lock departs from that.
+struct SpinPlan {
+  // Longer gaps are cut into gaps of this many first ones.
+  std::uint32_t longest_gap = UINT32_MAX;
+  std::uint32_t yields = SpinLimits::kYields;
+};
+
 namespace internal {
 
 // The limits of this machine; measured by the first caller (about 20 us).
 SpinLimits calibrated_spin_limits() noexcept;
 
 template <class P, class Attempt>
-bool spin(const SpinLimits& limits, Attempt& attempt) {
-  std::uint32_t pauses = limits.first_gap_pauses;
+bool spin(const SpinLimits& limits, Attempt& attempt,
+          const SpinPlan& plan = {}) {
+  std::uint32_t first_gaps = 1;
   for (std::uint32_t i = 0; i < limits.gaps; ++i) {
-    for (std::uint32_t j = 0; j < pauses; ++j) P::pause();
-    if (attempt()) return true;
-    pauses *= SpinLimits::kGapGrowth;
+    const std::uint32_t polls = (first_gaps - 1) / plan.longest_gap + 1;
+    const std::uint32_t pauses = first_gaps / polls * limits.first_gap_pauses;
+    for (std::uint32_t poll = 0; poll < polls; ++poll) {
+      for (std::uint32_t j = 0; j < pauses; ++j) P::pause();
+      if (attempt()) return true;
+    }
+    first_gaps *= SpinLimits::kGapGrowth;
   }
   return false;
 }
@@ -50,13 +62,12 @@ bool spin(Attempt&& attempt) {
   return spin<P>(P::spin_limits(), attempt);
 }
 
-// The same for steps 1 and 2, with at most `most_yields` in step 2.
+// The same for steps 1 and 2.
 template <class P, class Attempt>
-bool spin_and_yield(Attempt&& attempt,
-                    std::uint32_t most_yields = SpinLimits::kYields) {
+bool spin_and_yield(Attempt&& attempt, const SpinPlan& plan = {}) {
   const SpinLimits limits = P::spin_limits();
-  if (spin<P>(limits, attempt)) return true;
-  const std::uint32_t yields = std::min(limits.yields, most_yields);
+  if (spin<P>(limits, attempt, plan)) return true;
+  const std::uint32_t yields = std::min(limits.yields, plan.yields);
   for (std::uint32_t i = 0; i < yields; ++i) {
     P::yield();
     if (attempt()) return true;

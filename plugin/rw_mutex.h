@@ -192,11 +192,11 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   static constexpr std::uint32_t kReaders = ~(kReader - 1);
 
   // Sections under it are longer than under FutexMutex, and many of its waiters
-  // wait for more than a section. With the longest gap whole, a section of
-  // 2 us and 4 threads took 1.30 of absl::Mutex's time, so 1.0
-  // (BM_Contended); log_pipeline with 4 threads took 1.20 of stock's time with
-  // 20 yields, .97 to 1.08 with four.
-  static constexpr SpinPlan kSpinPlan = {8, 4};
+  // wait for more than a section. Sections of 2 us took 1.2 to 1.3 of
+  // absl::Mutex's time at 2 and 4 threads with the gaps as they are, 1.0 and
+  // .8 so (BM_Contended); log_pipeline with 4 threads took 1.20 of stock's
+  // time with 20 yields, .97 to 1.08 with four.
+  static constexpr SpinPlan kSpinPlan = {2, 4};
 
   void check_held(std::uint32_t bits, const char* fault) const {
     if ((word_.load(std::memory_order_relaxed) & bits) == 0) {

@@ -10,6 +10,10 @@ _COPTS = PARKWAY_TEST_COPTS + [
 ]
 
 _HEADERS = [
+    "address_wait.h",
+    "address_wait_slow.h",
+    "byte_futex.h",
+    "byte_mutex.h",
     "checks.h",
     "cond_var.h",
     "cond_var_slow.h",
@@ -22,6 +26,10 @@ _HEADERS = [
     "held_locks.h",
     "os/os.h",
     "platform.h",
+    "queuing_mutex.h",
+    "queuing_mutex_slow.h",
+    "queuing_rw_mutex.h",
+    "queuing_rw_mutex_slow.h",
     "rw_cond_var.h",
     "rw_cond_var_slow.h",
     "rw_mutex.h",

@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <new>
 #include <relacy/relacy.hpp>
+#include <type_traits>
 // Relacy's macros for code that is written against it; this is not.
 #undef assert
 #undef calloc
@@ -27,6 +28,7 @@
 #undef memory_order_release
 #undef memory_order_acq_rel
 #undef memory_order_seq_cst
+#include "parkway/address_wait.h"
 #include "parkway/checks.h"
 #include "parkway/os/os.h"
 #include "parkway/platform.h"
@@ -198,7 +200,9 @@ class Atomic {
 
   T exchange(T value, std::memory_order order, PARKWAY_MODEL_CALLER) {
     const Access access(this, info);
-    if (value == kGranted) ++coverage.grants;
+    if constexpr (std::is_integral_v<T>) {
+      if (value == static_cast<T>(kGranted)) ++coverage.grants;
+    }
     newest_ = value;
     return atomic_.exchange(value, to_relacy(weakened<kWeaken>(order)), info);
   }
@@ -244,7 +248,7 @@ class Atomic {
   }
 
  private:
-  static constexpr T kGranted = 4;  // FutexMutex's
+  static constexpr std::uint32_t kGranted = 4;  // FutexMutex's
 
   class Access {
    public:
@@ -257,9 +261,18 @@ class Atomic {
     ~Access() { rl::ctx().enable_preemption(); }
   };
 
+  static T improbable() {
+    constexpr std::uint32_t kBits = 0x5a5a5a50u;
+    if constexpr (std::is_pointer_v<T>) {
+      return reinterpret_cast<T>(std::uintptr_t{kBits});
+    } else {
+      return static_cast<T>(kBits);
+    }
+  }
+
   // A compare-exchange that fails reads the newest value and writes nothing.
   T read_newest(rl::memory_order mo, rl::debug_info_param info) const {
-    T value = static_cast<T>(0x5a5a5a50u);
+    T value = improbable();
     const_cast<rl::atomic<T>&>(atomic_).compare_exchange_strong(
         value, value, mo, info, mo, info);
     return value;
@@ -324,6 +337,7 @@ struct Knobs {
   // What sleep_barrier() returns, and whether it is one.
   static constexpr bool kHasBarrier = true;
   static constexpr bool kBarrierWorks = true;
+  static constexpr bool kFenceWorks = true;
   static constexpr bool kLatestLoads = false;
   static constexpr Weaken kWeaken = Weaken::kNothing;
   static constexpr bool kSleepChecksValue = true;
@@ -342,6 +356,8 @@ struct ModelPlatform {
   using Atomic = model::Atomic<T, K::kWeaken, K::kLatestLoads>;
   template <class T>
   using Plain = model::Plain<T>;
+  using MutexWord = std::uint32_t;
+  static constexpr const char* kMutexName = "FutexMutex";
 
   struct alignas(64) Worker {
     typename K::template Semaphore<ModelPlatform> semaphore;
@@ -421,6 +437,9 @@ struct ModelPlatform {
 
   static void yield() noexcept { rl::yield(1, $); }
   static void pause() noexcept {}
+  static void fence() noexcept {
+    if (K::kFenceWorks) rl::atomic_thread_fence(rl::mo_seq_cst, $);
+  }
   static std::int64_t now() noexcept {
     if (Kernel::maybe(kernel.budget.clock, 4)) ++kernel.clock;
     return kernel.clock;
@@ -441,10 +460,12 @@ struct ModelPlatform {
     alignas(Slot) static unsigned char bytes[sizeof(Slot)];
     return *reinterpret_cast<Slot*>(bytes);
   }
-  static bool sleepers_near(const Atomic<std::uint32_t>&) noexcept {
+  template <class T>
+  static bool sleepers_near(const Atomic<T>&) noexcept {
     return slot().load(std::memory_order_relaxed) != 0;
   }
-  static bool sleepers_after(const Atomic<std::uint32_t>&) noexcept {
+  template <class T>
+  static bool sleepers_after(const Atomic<T>&) noexcept {
     if (!K::kDelayedStore && K::kBarrierWorks) {
       rl::atomic_thread_fence(rl::mo_seq_cst, $);
     }
@@ -468,11 +489,13 @@ struct ModelPlatform {
     slot().fetch_sub(internal::kWarned - internal::kAnnounced,
                      std::memory_order_relaxed);
   }
-  static bool announced_near(const Atomic<std::uint32_t>&) noexcept {
+  template <class T>
+  static bool announced_near(const Atomic<T>&) noexcept {
     return slot().load(std::memory_order_relaxed) % internal::kWarned != 0;
   }
 
-  static bool release(Atomic<std::uint32_t>& word) noexcept {
+  template <class T>
+  static bool release(Atomic<T>& word) noexcept {
     bool seen;
     if (!K::kDelayedStore || rl::rand(2) == 0) {
       word.store(0, K::kReleaseOrder);
@@ -535,6 +558,11 @@ struct ModelPlatform {
   // The one bucket of the run.
   static WaitBucket<ModelPlatform>& bucket(const void*) noexcept {
     using Bucket = WaitBucket<ModelPlatform>;
+    alignas(Bucket) static unsigned char bytes[sizeof(Bucket)];
+    return *reinterpret_cast<Bucket*>(bytes);
+  }
+  static AddressBucket<ModelPlatform>& address_bucket(const void*) noexcept {
+    using Bucket = AddressBucket<ModelPlatform>;
     alignas(Bucket) static unsigned char bytes[sizeof(Bucket)];
     return *reinterpret_cast<Bucket*>(bytes);
   }

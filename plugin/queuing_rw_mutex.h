@@ -10,6 +10,7 @@
 #include "parkway/held_locks.h"
 #include "parkway/platform.h"
 #include "parkway/thread_annotations.h"
+#include "parkway/worker.h"
 
 namespace parkway {
 

@@ -22,7 +22,8 @@ class mutex : public detail::exclusive_mutex<mutex> {
  public:
   // Unlocked. Without profiling tools this is constant initialisation: usable
   // from the constructors of other globals.
-  PARKWAY_TBB_CONSTEXPR mutex() noexcept = default;
+  // Not defaulted: that would make an aggregate of it.
+  PARKWAY_TBB_CONSTEXPR mutex() noexcept {}
 
  private:
   friend exclusive_mutex;
@@ -31,9 +32,7 @@ class mutex : public detail::exclusive_mutex<mutex> {
 
 // The name that a profiler shows for this one. No effect without profiling
 // tools.
-inline void set_name(mutex& m, const char* name) {
-  profiling::named(&m, name);
-}
+inline void set_name(mutex& m, const char* name) { profiling::named(&m, name); }
 
 }  // namespace tbb
 }  // namespace parkway

@@ -20,7 +20,8 @@ class queuing_rw_mutex
   static constexpr bool is_fair_mutex = true;
 
   // Unlocked; constant initialisation without profiling tools.
-  PARKWAY_TBB_CONSTEXPR queuing_rw_mutex() noexcept = default;
+  // Not defaulted: that would make an aggregate of it.
+  PARKWAY_TBB_CONSTEXPR queuing_rw_mutex() noexcept {}
 
   // See detail::rw_scoped_lock. As large as oneTBB's, which is a place in a
   // queue.

@@ -18,7 +18,8 @@ class rw_mutex : public detail::shared_mutex<rw_mutex, RwMutex> {
   using scoped_lock = detail::rw_scoped_lock<rw_mutex>;
 
   // Unlocked; constant initialisation without profiling tools.
-  PARKWAY_TBB_CONSTEXPR rw_mutex() noexcept = default;
+  // Not defaulted: that would make an aggregate of it.
+  PARKWAY_TBB_CONSTEXPR rw_mutex() noexcept {}
 
  private:
   friend shared_mutex;

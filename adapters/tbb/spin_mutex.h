@@ -17,7 +17,8 @@ namespace tbb {
 class spin_mutex : public detail::exclusive_mutex<spin_mutex> {
  public:
   // Unlocked; constant initialisation without profiling tools.
-  PARKWAY_TBB_CONSTEXPR spin_mutex() noexcept = default;
+  // Not defaulted: that would make an aggregate of it.
+  PARKWAY_TBB_CONSTEXPR spin_mutex() noexcept {}
 
  private:
   friend exclusive_mutex;

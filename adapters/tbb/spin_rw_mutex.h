@@ -17,7 +17,8 @@ class spin_rw_mutex : public detail::shared_mutex<spin_rw_mutex, RwMutex> {
   using scoped_lock = detail::rw_scoped_lock<spin_rw_mutex>;
 
   // Unlocked; constant initialisation without profiling tools.
-  PARKWAY_TBB_CONSTEXPR spin_rw_mutex() noexcept = default;
+  // Not defaulted: that would make an aggregate of it.
+  PARKWAY_TBB_CONSTEXPR spin_rw_mutex() noexcept {}
 
  private:
   friend shared_mutex;

@@ -32,6 +32,49 @@ inline std::uint64_t Turns(std::uint64_t x, int turns) {
   return x;
 }
 
+// A mutex that nobody else wants, and nothing else in the loop.
+template <typename Mutex, bool kRead>
+class Free {
+ public:
+  explicit Free(int) {}
+
+  template <bool kTimed>
+  void Run(Worker& worker) {
+    // The look at the stop flag shall not count.
+    constexpr int kBatch = 16;
+    std::uint64_t operations = 0;
+    while (!worker.Stopped()) {
+      for (int i = 0; i < kBatch; ++i) {
+        typename Mutex::scoped_lock lock;
+        worker.Metered<kTimed>([&] {
+          if constexpr (Mutex::is_rw_mutex) {
+            lock.acquire(guarded_.mutex, /*write=*/!kRead);
+          } else {
+            lock.acquire(guarded_.mutex);
+          }
+        });
+        ++guarded_.count;
+        lock.release();
+      }
+      operations += kBatch;
+    }
+    worker.Finish(operations);
+  }
+
+  std::string Check(std::uint64_t operations) const {
+    return guarded_.count == operations
+               ? ""
+               : "the count differs from the operations";
+  }
+
+ private:
+  struct alignas(128) Guarded {
+    Mutex mutex;
+    std::uint64_t count = 0;
+  };
+  Guarded guarded_;
+};
+
 struct Work {
   int inside = 0;   // turns in a section
   int outside = 0;  // turns between two
@@ -47,30 +90,25 @@ class Sections {
 
   template <bool kTimed>
   void Run(Worker& worker) {
-    // The look at the stop flag shall not count beside a free lock.
-    constexpr int kBatch = 16;
     std::uint64_t operations = 0;
     std::uint64_t writes = 0;
     std::uint64_t own = static_cast<std::uint64_t>(worker.index());
     while (!worker.Stopped()) {
-      for (int i = 0; i < kBatch; ++i) {
-        // A pattern of its own for each thread, without a generator's cost.
-        const bool read =
-            static_cast<int>((operations * 37 + own) % 100) < work_.readers;
-        typename Mutex::scoped_lock lock;
-        worker.Metered<kTimed>([&] { Acquire(lock, read); });
-        if (read) {
-          own += Turns(shared_.work, work_.inside) % 2;
-        } else {
-          ++shared_.count;
-          ++writes;
-          shared_.work = Turns(shared_.work, work_.inside);
-        }
-        lock.release();
-        if (work_.outside > 0) own = Turns(own, work_.outside);
-        ++operations;
-        if (work_.inside + work_.outside > 0 && worker.Stopped()) break;
+      // A pattern of its own for each thread, without a generator's cost.
+      const bool read =
+          static_cast<int>((operations * 37 + own) % 100) < work_.readers;
+      typename Mutex::scoped_lock lock;
+      worker.Metered<kTimed>([&] { Acquire(lock, read); });
+      if (read) {
+        own += Turns(shared_.work, work_.inside) % 2;
+      } else {
+        ++shared_.count;
+        ++writes;
+        shared_.work = Turns(shared_.work, work_.inside);
       }
+      lock.release();
+      own = Turns(own, work_.outside);
+      ++operations;
     }
     sink_.fetch_add(own, std::memory_order_relaxed);
     writes_.fetch_add(writes, std::memory_order_relaxed);
@@ -102,17 +140,14 @@ class Sections {
   Shared shared_;
 };
 
-template <typename Mutex>
 Cell CellOf(const std::string& benchmark, const std::string& subject,
-            int threads, const Work& work, Side side) {
+            int threads, Side side, std::function<Sample()> measure) {
   Cell cell;
   cell.group = benchmark;
   cell.subject = subject;
   cell.threads = threads;
   cell.side = side;
-  cell.measure = [threads, work] {
-    return MeasureInWindows<Sections<Mutex>>(threads, work);
-  };
+  cell.measure = std::move(measure);
   return cell;
 }
 
@@ -124,16 +159,33 @@ class List {
            const std::vector<int>& threads, const Work& work,
            const Goal& goal = {}) {
     for (const int n : threads) {
-      all_.push_back(
-          {benchmark, type, n, goal,
-           CellOf<Stock>(benchmark, "tbb::" + type, n, work, Side::kStock),
-           CellOf<Parkway>(benchmark, "parkway::tbb::" + type, n, work,
-                           Side::kParkway)});
+      Add(
+          benchmark, type, n, goal,
+          [n, work] { return MeasureInWindows<Sections<Stock>>(n, work); },
+          [n, work] { return MeasureInWindows<Sections<Parkway>>(n, work); });
     }
+  }
+  // Of a mutex that is free; the goal is not to be slower.
+  template <typename Stock, typename Parkway, bool kRead = false>
+  void AddFree(const std::string& type) {
+    Add(
+        kRead ? "UncontendedRead" : "Uncontended", type, 1, {1.0, {}},
+        [] { return MeasureInWindows<Free<Stock, kRead>>(1); },
+        [] { return MeasureInWindows<Free<Parkway, kRead>>(1); });
   }
   std::vector<Comparison> Take() { return std::move(all_); }
 
  private:
+  void Add(const std::string& benchmark, const std::string& type, int threads,
+           const Goal& goal, std::function<Sample()> stock,
+           std::function<Sample()> parkway) {
+    all_.push_back({benchmark, type, threads, goal,
+                    CellOf(benchmark, "tbb::" + type, threads, Side::kStock,
+                           std::move(stock)),
+                    CellOf(benchmark, "parkway::tbb::" + type, threads,
+                           Side::kParkway, std::move(parkway))});
+  }
+
   std::vector<Comparison> all_;
 };
 
@@ -143,26 +195,18 @@ std::vector<Comparison> AllComparisons() {
   namespace ours = ::parkway::tbb;
   namespace stock = ::tbb;
   List list;
-  const Goal not_slower = {1.0, {}};
-  list.Add<stock::mutex, ours::mutex>("Uncontended", "mutex", {1}, {},
-                                      not_slower);
-  list.Add<stock::spin_mutex, ours::spin_mutex>("Uncontended", "spin_mutex",
-                                                {1}, {}, not_slower);
-  list.Add<stock::queuing_mutex, ours::queuing_mutex>(
-      "Uncontended", "queuing_mutex", {1}, {}, not_slower);
-  const Work read = {0, 0, 100};
-  const auto uncontended_rw = [&](auto add) {
-    add("Uncontended", Work{});
-    add("UncontendedRead", read);
-  };
-  uncontended_rw([&](const char* benchmark, const Work& work) {
-    list.Add<stock::rw_mutex, ours::rw_mutex>(benchmark, "rw_mutex", {1}, work,
-                                              not_slower);
-    list.Add<stock::spin_rw_mutex, ours::spin_rw_mutex>(
-        benchmark, "spin_rw_mutex", {1}, work, not_slower);
-    list.Add<stock::queuing_rw_mutex, ours::queuing_rw_mutex>(
-        benchmark, "queuing_rw_mutex", {1}, work, not_slower);
-  });
+  list.AddFree<stock::mutex, ours::mutex>("mutex");
+  list.AddFree<stock::spin_mutex, ours::spin_mutex>("spin_mutex");
+  list.AddFree<stock::queuing_mutex, ours::queuing_mutex>("queuing_mutex");
+  list.AddFree<stock::rw_mutex, ours::rw_mutex>("rw_mutex");
+  list.AddFree<stock::spin_rw_mutex, ours::spin_rw_mutex>("spin_rw_mutex");
+  list.AddFree<stock::queuing_rw_mutex, ours::queuing_rw_mutex>(
+      "queuing_rw_mutex");
+  list.AddFree<stock::rw_mutex, ours::rw_mutex, true>("rw_mutex");
+  list.AddFree<stock::spin_rw_mutex, ours::spin_rw_mutex, true>(
+      "spin_rw_mutex");
+  list.AddFree<stock::queuing_rw_mutex, ours::queuing_rw_mutex, true>(
+      "queuing_rw_mutex");
 
   const std::vector<int> contended = {2, 4, 16};
   list.Add<stock::mutex, ours::mutex>("Contended", "mutex", contended, {},

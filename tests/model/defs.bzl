@@ -20,6 +20,7 @@ _HEADERS = [
     "futex_note.h",
     "futex_note_slow.h",
     "held_locks.h",
+    "idle_pool.h",
     "os/os.h",
     "platform.h",
     "rw_cond_var.h",

@@ -8,7 +8,7 @@
 #include <cstdio>
 #include <cstring>
 
-#include "adapters/absl/preload/dynamic_symbols.h"
+#include "adapters/preload/dynamic_symbols.h"
 #include "adapters/absl/preload/table.h"
 
 namespace parkway::preload {

@@ -8,7 +8,7 @@
 #include <cstdlib>
 
 #include "adapters/absl/preload/loaded_host.h"
-#include "adapters/absl/preload/message.h"
+#include "adapters/preload/message.h"
 #include "adapters/absl/preload/mode.h"
 #include "adapters/absl/preload/stats.h"
 #include "adapters/absl/preload/table.h"

@@ -5,7 +5,7 @@
 
 #include <cstddef>
 
-#include "adapters/absl/preload/message.h"
+#include "adapters/preload/message.h"
 #include "adapters/absl/preload/table.h"
 
 namespace parkway::preload {

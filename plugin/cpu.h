@@ -17,6 +17,16 @@ inline void cpu_pause() noexcept {
 #endif
 }
 
+// A full fence. TSan does not know std::atomic_thread_fence(), and the locked
+// instruction is the cheaper one where there is a choice.
+inline void cpu_fence() noexcept {
+#if defined(__x86_64__)
+  asm volatile("lock; orl $0, (%%rsp)" ::: "memory", "cc");
+#else
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+#endif
+}
+
 }  // namespace parkway::internal
 
 #endif  // PARKWAY_CPU_H_

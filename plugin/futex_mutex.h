@@ -97,19 +97,20 @@ class PARKWAY_CAPABILITY("mutex") BasicFutexMutex {
   }
 
  private:
-  using Word = typename P::template Atomic<std::uint32_t>;
+  using State = typename P::MutexWord;
+  using Word = typename P::template Atomic<State>;
   class Announcement;
 
-  static constexpr const char* kName = "FutexMutex";
+  static constexpr const char* kName = P::kMutexName;
 
-  static constexpr std::uint32_t kUnlocked = 0;
-  static constexpr std::uint32_t kLocked = 1;
-  static constexpr std::uint32_t kSleepers = 2;
-  static constexpr std::uint32_t kHandoff = 3;
-  static constexpr std::uint32_t kGranted = 4;
+  static constexpr State kUnlocked = 0;
+  static constexpr State kLocked = 1;
+  static constexpr State kSleepers = 2;
+  static constexpr State kHandoff = 3;
+  static constexpr State kGranted = 4;
 
-  bool take(std::uint32_t as) {
-    std::uint32_t expected = kUnlocked;
+  bool take(State as) {
+    State expected = kUnlocked;
     // acquire: pairs with Platform::release() and with unlock_slow().
     return word_.compare_exchange_strong(expected, as,
                                          std::memory_order_acquire);
@@ -122,7 +123,7 @@ class PARKWAY_CAPABILITY("mutex") BasicFutexMutex {
   }
 
   void check_owned() const {
-    const std::uint32_t state = word_.load(std::memory_order_relaxed);
+    const State state = word_.load(std::memory_order_relaxed);
     if (state == kUnlocked || state == kGranted) {
       internal::fatal(kName, this, "unlock of an unlocked mutex");
     }
@@ -130,7 +131,7 @@ class PARKWAY_CAPABILITY("mutex") BasicFutexMutex {
 
   // In futex_mutex_slow.h; compiled once, in futex_mutex.cc.
   bool lock_slow(std::int64_t deadline);
-  bool take_or_claim(std::uint32_t as, bool slept);
+  bool take_or_claim(State as, bool slept);
   bool leave_or_take(bool slept);
   void unlock_slow();
 

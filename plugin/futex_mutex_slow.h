@@ -25,11 +25,11 @@ namespace parkway {
 // release and wakes one sleeper, of which (W) then holds.
 
 template <class P>
-bool BasicFutexMutex<P>::take_or_claim(std::uint32_t as, bool slept) {
-  const std::uint32_t state = word_.load(std::memory_order_relaxed);
+bool BasicFutexMutex<P>::take_or_claim(State as, bool slept) {
+  const State state = word_.load(std::memory_order_relaxed);
   if (state == kUnlocked) return take(as);
   if (state == kGranted && slept) {
-    std::uint32_t expected = kGranted;
+    State expected = kGranted;
     // acquire: pairs with unlock_slow().
     return word_.compare_exchange_strong(expected, kSleepers,
                                          std::memory_order_acquire);
@@ -63,7 +63,7 @@ template <class P>
   // What this thread makes of the word when it takes the mutex. Once it has
   // announced itself it takes it as kSleepers, because its announcement may
   // have been the only trace of somebody else's sleep (W).
-  std::uint32_t as = kLocked;
+  State as = kLocked;
   bool slept = false;
   Announcement announcement(word_);
   std::int64_t since = 0;
@@ -80,9 +80,9 @@ template <class P>
     }
     if (timed && P::now() >= deadline) return leave_or_take(slept);
 
-    const std::uint32_t want =
+    const State want =
         !timed && slept && P::starving(since, losses) ? kHandoff : kSleepers;
-    std::uint32_t state = word_.load(std::memory_order_relaxed);
+    State state = word_.load(std::memory_order_relaxed);
     while (state == kLocked || (state == kSleepers && want == kHandoff)) {
       // relaxed: publishes nothing but itself.
       if (word_.compare_exchange_weak(state, want, std::memory_order_relaxed)) {
@@ -110,7 +110,7 @@ template <class P>
 template <class P>
 bool BasicFutexMutex<P>::leave_or_take(bool slept) {
   for (;;) {
-    std::uint32_t state = word_.load(std::memory_order_relaxed);
+    State state = word_.load(std::memory_order_relaxed);
     if (state == kUnlocked || (state == kGranted && slept)) {
       if (take_or_claim(kSleepers, slept)) return true;
     } else if (state == kLocked) {
@@ -135,7 +135,7 @@ template <class P>
   // free it; the wake goes by address.
   // release: pairs with the acquire CAS in take() and take_or_claim().
   auto& word = word_;
-  const std::uint32_t state = word.fetch_sub(1, std::memory_order_release);
+  const State state = word.fetch_sub(1, std::memory_order_release);
   if (state == kLocked) return;
   // The word is state - 1. That is not 0, so the mutex is still held, unless
   // it never was.

@@ -10,11 +10,15 @@
 //                      held_locks
 //   current_worker()   the calling thread's record
 //   futexsleep, futexwakeup, yield, pause, now
+//   MutexWord          what FutexMutex is made of, and its name
+//   fence()            full: no access moves past it, a store not even past a
+//                      later load
 //   sleepers_near, announced_near, release, announce, retract, warn, unwarn,
 //   announce_warned, sleep_barrier
 //                      see parkway/sleepers.h
 //   spin_limits()      see parkway/spin.h
 //   TableLock, bucket(key)   see parkway/wait_table.h
+//   address_bucket(address)  see parkway/address_wait.h
 //   starving(since, losses)  whether a waiter may ask for a handoff
 #ifndef PARKWAY_PLATFORM_H_
 #define PARKWAY_PLATFORM_H_
@@ -35,6 +39,8 @@ template <class P>
 class BasicFutexMutex;
 template <class P>
 class WaitBucket;
+template <class P>
+class AddressBucket;
 
 // The production policy.
 struct Platform {
@@ -43,6 +49,9 @@ struct Platform {
   template <class T>
   using Plain = T;
   using Worker = parkway::Worker;
+  // FutexMutex's. Another policy may have a futex of another width.
+  using MutexWord = std::uint32_t;
+  static constexpr const char* kMutexName = "FutexMutex";
 
   static Worker* current_worker() noexcept { return parkway::current_worker(); }
 
@@ -57,6 +66,7 @@ struct Platform {
 
   static void yield() noexcept { os::osyield(); }
   static void pause() noexcept { internal::cpu_pause(); }
+  static void fence() noexcept { internal::cpu_fence(); }
   static std::int64_t now() noexcept { return os::nanotime(); }
   static SpinLimits spin_limits() noexcept {
     return internal::calibrated_spin_limits();
@@ -75,12 +85,14 @@ struct Platform {
 
   // Whether somebody may sleep on `word`. A stale "no" is possible; release()
   // looks again.
-  static bool sleepers_near(const Atomic<std::uint32_t>& word) noexcept {
+  template <class T>
+  static bool sleepers_near(const Atomic<T>& word) noexcept {
     return internal::sleeper_slot(&word).load(std::memory_order_relaxed) != 0;
   }
   // Stores 0 with release order as the last access to `word`, then says
   // whether somebody may sleep on it.
-  static bool release(Atomic<std::uint32_t>& word) noexcept {
+  template <class T>
+  static bool release(Atomic<T>& word) noexcept {
     const internal::SleeperSlot& slot = internal::sleeper_slot(&word);
     // release: pairs with the acquire CAS that takes the lock next.
     word.store(0, std::memory_order_release);
@@ -89,7 +101,8 @@ struct Platform {
     return slot.load(std::memory_order_relaxed) != 0;
   }
   // The second look alone, for a release by a read-modify-write. By address.
-  static bool sleepers_after(const Atomic<std::uint32_t>& word) noexcept {
+  template <class T>
+  static bool sleepers_after(const Atomic<T>& word) noexcept {
     std::atomic_signal_fence(std::memory_order_seq_cst);
     return sleepers_near(word);
   }
@@ -120,7 +133,8 @@ struct Platform {
     internal::sleeper_slot(word).fetch_sub(
         internal::kWarned - internal::kAnnounced, std::memory_order_relaxed);
   }
-  static bool announced_near(const Atomic<std::uint32_t>& word) noexcept {
+  template <class T>
+  static bool announced_near(const Atomic<T>& word) noexcept {
     return internal::sleeper_slot(&word).load(std::memory_order_relaxed) %
                internal::kWarned !=
            0;
@@ -134,6 +148,7 @@ struct Platform {
 
   using TableLock = BasicFutexMutex<Platform>;
   static WaitBucket<Platform>& bucket(const void* key) noexcept;
+  static AddressBucket<Platform>& address_bucket(const void* address) noexcept;
 };
 
 }  // namespace parkway

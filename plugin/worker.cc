@@ -2,6 +2,7 @@
 
 #include <new>
 
+#include "parkway/address_wait.h"
 #include "parkway/checks.h"
 #include "parkway/os/os.h"
 #include "parkway/platform.h"
@@ -41,6 +42,7 @@ void lose_other_threads() {
     }
   }
   forget_waiters_of_parent();
+  forget_address_waiters_of_parent();
 }
 
 // Maps a chunk, keeps its first record for the caller and publishes all.

@@ -18,6 +18,8 @@
 #include <cstdint>
 #include <mutex>
 
+#include "parkway/address_wait_slow.h"
+#include "parkway/byte_mutex.h"
 #include "parkway/cond_var_slow.h"
 #include "parkway/futex_mutex_slow.h"
 #include "parkway/futex_note_slow.h"
@@ -157,6 +159,8 @@ struct FaultPlatform {
   template <class T>
   using Plain = T;
   using Worker = FaultWorker<FaultPlatform>;
+  using MutexWord = std::uint32_t;
+  static constexpr const char* kMutexName = "FutexMutex";
 
   static Worker* current_worker() {
     static thread_local Claimed claimed;
@@ -196,6 +200,11 @@ struct FaultPlatform {
     os::osyield();
   }
   static void pause() { internal::cpu_pause(); }
+  static void fence() {
+    faults::Step();
+    internal::cpu_fence();
+    faults::Step();
+  }
   static std::int64_t now() {
     faults::Step();
     return os::nanotime();
@@ -213,13 +222,15 @@ struct FaultPlatform {
            static_cast<std::int64_t>(faults::Rng().Below(300000));
   }
 
-  static bool sleepers_near(const Atomic<std::uint32_t>& word) {
+  template <class T>
+  static bool sleepers_near(const Atomic<T>& word) {
     faults::Step();
     const bool near = Sleepers(&word).load(std::memory_order_relaxed) != 0;
     faults::Step();
     return near;
   }
-  static bool announced_near(const Atomic<std::uint32_t>& word) {
+  template <class T>
+  static bool announced_near(const Atomic<T>& word) {
     faults::Step();
     const std::uint64_t sleepers =
         Sleepers(&word).load(std::memory_order_relaxed);
@@ -233,7 +244,8 @@ struct FaultPlatform {
   static void announce_warned(const void* word) {
     Add(word, internal::kAnnounced - internal::kWarned);
   }
-  static bool release(Atomic<std::uint32_t>& word) {
+  template <class T>
+  static bool release(Atomic<T>& word) {
     const internal::SleeperSlot& sleepers = Sleepers(&word);
     faults::Step();
     if (faults::Rng().OneIn(2)) {
@@ -251,7 +263,8 @@ struct FaultPlatform {
     faults::Step();
     return near;
   }
-  static bool sleepers_after(const Atomic<std::uint32_t>& word) {
+  template <class T>
+  static bool sleepers_after(const Atomic<T>& word) {
     faults::Step();
     return Sleepers(&word).load(std::memory_order_seq_cst) != 0;
   }
@@ -276,6 +289,10 @@ struct FaultPlatform {
   static WaitBucket<FaultPlatform>& bucket(const void* key) {
     static WaitBucket<FaultPlatform> buckets[2];
     return buckets[reinterpret_cast<std::uintptr_t>(key) / 64 % 2];
+  }
+  static AddressBucket<FaultPlatform>& address_bucket(const void* address) {
+    static AddressBucket<FaultPlatform> buckets[2];
+    return buckets[reinterpret_cast<std::uintptr_t>(address) / 64 % 2];
   }
 
  private:

@@ -8,6 +8,9 @@ template <bool kBarrier>
 inline constexpr int kSections<BasicFutexMutex<FaultPlatform<kBarrier>>> =
     Rounds(15000);
 template <bool kBarrier>
+inline constexpr int kSections<BasicByteMutex<FaultPlatform<kBarrier>>> =
+    Rounds(15000);
+template <bool kBarrier>
 inline constexpr int kSections<BasicSemaMutex<FaultPlatform<kBarrier>>> =
     Rounds(15000);
 
@@ -15,7 +18,8 @@ namespace {
 
 using Mutexes =
     testing::Types<BasicFutexMutex<Barrier>, BasicFutexMutex<NoBarrier>,
-                   BasicSemaMutex<Barrier>>;
+                   BasicSemaMutex<Barrier>, BasicByteMutex<Barrier>,
+                   BasicByteMutex<NoBarrier>>;
 INSTANTIATE_TYPED_TEST_SUITE_P(Faults, MutexSuite, Mutexes);
 
 }  // namespace

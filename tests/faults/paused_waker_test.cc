@@ -54,7 +54,8 @@ template <class Mutex>
 class PausedUnlock : public testing::Test, public PausedOwner<Mutex> {};
 using Mutexes =
     testing::Types<BasicFutexMutex<Barrier>, BasicFutexMutex<NoBarrier>,
-                   BasicSemaMutex<Barrier>>;
+                   BasicSemaMutex<Barrier>, BasicByteMutex<Barrier>,
+                   BasicByteMutex<NoBarrier>>;
 TYPED_TEST_SUITE(PausedUnlock, Mutexes);
 
 TYPED_TEST(PausedUnlock, KeepsNobodyElseOut) {

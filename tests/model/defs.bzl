@@ -10,6 +10,10 @@ _COPTS = PARKWAY_TEST_COPTS + [
 ]
 
 _HEADERS = [
+    "address_wait.h",
+    "address_wait_slow.h",
+    "byte_futex.h",
+    "byte_mutex.h",
     "checks.h",
     "cond_var.h",
     "cond_var_slow.h",

@@ -1,51 +1,55 @@
-// FutexMutex under one form of its release.
+// FutexMutex, or ByteMutex, under one form of its release.
 #ifndef PARKWAY_TESTS_MODEL_FUTEX_MUTEX_SUITES_H_
 #define PARKWAY_TESTS_MODEL_FUTEX_MUTEX_SUITES_H_
 
+#include "parkway/address_wait_slow.h"
+#include "parkway/byte_mutex.h"
 #include "parkway/futex_mutex_slow.h"
 #include "tests/model/mutex_suites.h"
 
 namespace parkway::model {
 
-template <class K>
-void check_futex_mutex_random() {
+template <class K, template <class> class M = BasicFutexMutex>
+void check_futex_mutex_random(std::uint64_t share = 1) {
   using P = ModelPlatform<K>;
-  using Mutex = BasicFutexMutex<P>;
-  check<Exclusion<P, Mutex, 2, 2>>("exclusion, 2 threads twice", 300000);
-  check<Exclusion<P, Mutex, 3, 1>>("exclusion, 3 threads", 300000);
-  check<Exclusion<P, Mutex, 3, 2>>("exclusion, 3 threads twice", 300000);
-  check<Timed<P, Mutex, 2, 1>>("1 of 2 timed", 300000);
-  check<Timed<P, Mutex, 3, 1>>("1 of 3 timed", 300000);
-  check<Timed<P, Mutex, 3, 2>>("2 of 3 timed", 1000000);
-  check<Timed<P, Mutex, 4, 2>>("2 of 4 timed", 300000);
-  check<Mixed<P, Mutex>>("lock, try_lock, try_lock_until", 300000);
-  check<Destroy<P, Mutex, 2>>("destroyed after the last of 2", 300000);
-  check<Destroy<P, Mutex, 3>>("destroyed after the last of 3", 300000);
+  using Mutex = M<P>;
+  check<Exclusion<P, Mutex, 2, 2>>("exclusion, 2 threads twice",
+                                   300000 / share);
+  check<Exclusion<P, Mutex, 3, 1>>("exclusion, 3 threads", 300000 / share);
+  check<Exclusion<P, Mutex, 3, 2>>("exclusion, 3 threads twice",
+                                   300000 / share);
+  check<Timed<P, Mutex, 2, 1>>("1 of 2 timed", 300000 / share);
+  check<Timed<P, Mutex, 3, 1>>("1 of 3 timed", 300000 / share);
+  check<Timed<P, Mutex, 3, 2>>("2 of 3 timed", 1000000 / share);
+  check<Timed<P, Mutex, 4, 2>>("2 of 4 timed", 300000 / share);
+  check<Mixed<P, Mutex>>("lock, try_lock, try_lock_until", 300000 / share);
+  check<Destroy<P, Mutex, 2>>("destroyed after the last of 2", 300000 / share);
+  check<Destroy<P, Mutex, 3>>("destroyed after the last of 3", 300000 / share);
   check_met("a thread slept", coverage.sleeps);
   check_met("a deadline came", coverage.timeouts);
   check_met("a sleep ended for no reason", coverage.spurious);
   check_met("the lock was granted to a starving waiter", coverage.grants);
 }
 
-template <class K>
-void check_futex_mutex_search() {
+template <class K, template <class> class M = BasicFutexMutex>
+void check_futex_mutex_search(std::uint64_t share = 1) {
   using P = ModelPlatform<K>;
-  using Mutex = BasicFutexMutex<P>;
+  using Mutex = M<P>;
   constexpr Budget kCalm{0, 0, 0};
   check<Exclusion<P, Mutex, 2, 1>, Search::kFull>("exclusion, 2 threads",
-                                                  1000000, 0, kCalm);
+                                                  1000000 / share, 0, kCalm);
   check<Exclusion<P, Mutex, 2, 1>, Search::kContextBound>(
-      "exclusion, 2 threads", 1000000, 5);
+      "exclusion, 2 threads", 1000000 / share, 5);
   check<Exclusion<P, Mutex, 3, 1>, Search::kContextBound>(
-      "exclusion, 3 threads", 2000000, 3);
+      "exclusion, 3 threads", 2000000 / share, 3);
   check<Destroy<P, Mutex, 2>, Search::kContextBound>(
-      "destroyed after the last of 2", 1000000, 4);
+      "destroyed after the last of 2", 1000000 / share, 4);
   check<Destroy<P, Mutex, 3>, Search::kContextBound>(
-      "destroyed after the last of 3", 1000000, 2, kCalm);
-  check<Timed<P, Mutex, 2, 1>, Search::kContextBound>("1 of 2 timed", 1000000,
-                                                      4);
-  check<Timed<P, Mutex, 3, 2>, Search::kContextBound>("2 of 3 timed", 1000000,
-                                                      2);
+      "destroyed after the last of 3", 1000000 / share, 2, kCalm);
+  check<Timed<P, Mutex, 2, 1>, Search::kContextBound>("1 of 2 timed",
+                                                      1000000 / share, 4);
+  check<Timed<P, Mutex, 3, 2>, Search::kContextBound>("2 of 3 timed",
+                                                      1000000 / share, 2);
 }
 
 }  // namespace parkway::model

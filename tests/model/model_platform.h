@@ -27,6 +27,7 @@
 #undef memory_order_release
 #undef memory_order_acq_rel
 #undef memory_order_seq_cst
+#include "parkway/address_wait.h"
 #include "parkway/checks.h"
 #include "parkway/os/os.h"
 #include "parkway/platform.h"
@@ -324,6 +325,7 @@ struct Knobs {
   // What sleep_barrier() returns, and whether it is one.
   static constexpr bool kHasBarrier = true;
   static constexpr bool kBarrierWorks = true;
+  static constexpr bool kFenceWorks = true;
   static constexpr bool kLatestLoads = false;
   static constexpr Weaken kWeaken = Weaken::kNothing;
   static constexpr bool kSleepChecksValue = true;
@@ -342,6 +344,8 @@ struct ModelPlatform {
   using Atomic = model::Atomic<T, K::kWeaken, K::kLatestLoads>;
   template <class T>
   using Plain = model::Plain<T>;
+  using MutexWord = std::uint32_t;
+  static constexpr const char* kMutexName = "FutexMutex";
 
   struct alignas(64) Worker {
     typename K::template Semaphore<ModelPlatform> semaphore;
@@ -421,6 +425,9 @@ struct ModelPlatform {
 
   static void yield() noexcept { rl::yield(1, $); }
   static void pause() noexcept {}
+  static void fence() noexcept {
+    if (K::kFenceWorks) rl::atomic_thread_fence(rl::mo_seq_cst, $);
+  }
   static std::int64_t now() noexcept {
     if (Kernel::maybe(kernel.budget.clock, 4)) ++kernel.clock;
     return kernel.clock;
@@ -441,10 +448,12 @@ struct ModelPlatform {
     alignas(Slot) static unsigned char bytes[sizeof(Slot)];
     return *reinterpret_cast<Slot*>(bytes);
   }
-  static bool sleepers_near(const Atomic<std::uint32_t>&) noexcept {
+  template <class T>
+  static bool sleepers_near(const Atomic<T>&) noexcept {
     return slot().load(std::memory_order_relaxed) != 0;
   }
-  static bool sleepers_after(const Atomic<std::uint32_t>&) noexcept {
+  template <class T>
+  static bool sleepers_after(const Atomic<T>&) noexcept {
     if (!K::kDelayedStore && K::kBarrierWorks) {
       rl::atomic_thread_fence(rl::mo_seq_cst, $);
     }
@@ -468,11 +477,13 @@ struct ModelPlatform {
     slot().fetch_sub(internal::kWarned - internal::kAnnounced,
                      std::memory_order_relaxed);
   }
-  static bool announced_near(const Atomic<std::uint32_t>&) noexcept {
+  template <class T>
+  static bool announced_near(const Atomic<T>&) noexcept {
     return slot().load(std::memory_order_relaxed) % internal::kWarned != 0;
   }
 
-  static bool release(Atomic<std::uint32_t>& word) noexcept {
+  template <class T>
+  static bool release(Atomic<T>& word) noexcept {
     bool seen;
     if (!K::kDelayedStore || rl::rand(2) == 0) {
       word.store(0, K::kReleaseOrder);
@@ -535,6 +546,11 @@ struct ModelPlatform {
   // The one bucket of the run.
   static WaitBucket<ModelPlatform>& bucket(const void*) noexcept {
     using Bucket = WaitBucket<ModelPlatform>;
+    alignas(Bucket) static unsigned char bytes[sizeof(Bucket)];
+    return *reinterpret_cast<Bucket*>(bytes);
+  }
+  static AddressBucket<ModelPlatform>& address_bucket(const void*) noexcept {
+    using Bucket = AddressBucket<ModelPlatform>;
     alignas(Bucket) static unsigned char bytes[sizeof(Bucket)];
     return *reinterpret_cast<Bucket*>(bytes);
   }

@@ -70,10 +70,12 @@ class Suite : public rl::test_suite<Derived, kThreads> {
     }
     new (&P::slot()) typename P::Slot(0);
     new (&P::bucket(nullptr)) WaitBucket<P>();
+    new (&P::address_bucket(nullptr)) AddressBucket<P>();
   }
   ~Suite() {
     using SleeperSlot = typename P::Slot;
     P::slot().~SleeperSlot();
+    P::address_bucket(nullptr).~AddressBucket<P>();
     P::bucket(nullptr).~WaitBucket<P>();
     for (int i = 0; i < kThreads; ++i) {
       using Worker = typename P::Worker;

@@ -9,6 +9,7 @@
 #include <string>
 #include <type_traits>
 
+#include "parkway/byte_mutex.h"
 #include "parkway/checks.h"
 #include "parkway/mutex.h"
 #include "parkway/note.h"
@@ -29,6 +30,8 @@ template <>
 constexpr const char* kTypeName<FutexMutex> = "FutexMutex";
 template <>
 constexpr const char* kTypeName<SemaMutex> = "SemaMutex";
+template <>
+constexpr const char* kTypeName<ByteMutex> = "ByteMutex";
 template <>
 constexpr const char* kTypeName<FutexNote> = "FutexNote";
 template <>
@@ -57,7 +60,7 @@ class DeathTest : public testing::Test {
 
 template <class T>
 class MutexDeathTest : public DeathTest {};
-using Mutexes = testing::Types<FutexMutex, SemaMutex>;
+using Mutexes = testing::Types<FutexMutex, SemaMutex, ByteMutex>;
 TYPED_TEST_SUITE(MutexDeathTest, Mutexes);
 
 template <class T>

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <vector>
 
+#include "parkway/byte_mutex.h"
 #include "parkway/cond_var.h"
 #include "parkway/mutex.h"
 #include "parkway/note.h"
@@ -66,7 +67,7 @@ int Contend(Mutex& mutex) {
 
 template <class T>
 class ForkTest : public testing::Test {};
-using Mutexes = testing::Types<FutexMutex, SemaMutex>;
+using Mutexes = testing::Types<FutexMutex, SemaMutex, ByteMutex>;
 TYPED_TEST_SUITE(ForkTest, Mutexes);
 
 TYPED_TEST(ForkTest, ChildOfAProcessWithoutThreads) {

@@ -11,6 +11,7 @@
 #include <new>
 #include <vector>
 
+#include "parkway/byte_mutex.h"
 #include "parkway/cond_var.h"
 #include "parkway/mutex.h"
 #include "parkway/note.h"
@@ -90,7 +91,7 @@ void ExpectNothingBut(long bytes, const Usage& before, long allocations) {
 
 template <class T>
 class ManyMutexes : public testing::Test {};
-using Mutexes = testing::Types<FutexMutex, SemaMutex>;
+using Mutexes = testing::Types<FutexMutex, SemaMutex, ByteMutex>;
 TYPED_TEST_SUITE(ManyMutexes, Mutexes);
 
 TYPED_TEST(ManyMutexes, CostTheirBytesOnly) {

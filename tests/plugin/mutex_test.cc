@@ -6,12 +6,13 @@
 #include <thread>
 #include <type_traits>
 
+#include "parkway/byte_mutex.h"
 #include "tests/plugin/mutex_suite.h"
 
 namespace parkway::test {
 namespace {
 
-using Mutexes = testing::Types<FutexMutex, SemaMutex>;
+using Mutexes = testing::Types<FutexMutex, SemaMutex, ByteMutex>;
 INSTANTIATE_TYPED_TEST_SUITE_P(Core, MutexSuite, Mutexes);
 
 template <class T>

@@ -9,6 +9,7 @@
 #include <new>
 #include <type_traits>
 
+#include "parkway/byte_mutex.h"
 #include "parkway/cond_var.h"
 #include "parkway/mutex.h"
 #include "parkway/note.h"
@@ -19,6 +20,7 @@ namespace {
 
 static_assert(sizeof(FutexMutex) == 4 && alignof(FutexMutex) == 4);
 static_assert(sizeof(FutexNote) == 4 && alignof(FutexNote) == 4);
+static_assert(sizeof(ByteMutex) == 1 && alignof(ByteMutex) == 1);
 static_assert(sizeof(SemaMutex) == sizeof(void*));
 static_assert(alignof(SemaMutex) == alignof(void*));
 static_assert(sizeof(SemaNote) == sizeof(void*));
@@ -38,7 +40,8 @@ constexpr bool Promises() {
   constexpr bool kConstant = (static_cast<void>(T()), true);
   return kConstant;
 }
-static_assert(Promises<FutexMutex>() && Promises<SemaMutex>());
+static_assert(Promises<FutexMutex>() && Promises<SemaMutex>() &&
+              Promises<ByteMutex>());
 static_assert(Promises<FutexNote>() && Promises<SemaNote>());
 static_assert(Promises<CondVar>());
 
@@ -150,7 +153,7 @@ struct ZeroedStorage {
 
 template <class T>
 class ZeroMutex : public testing::Test {};
-using Mutexes = testing::Types<FutexMutex, SemaMutex>;
+using Mutexes = testing::Types<FutexMutex, SemaMutex, ByteMutex>;
 TYPED_TEST_SUITE(ZeroMutex, Mutexes);
 
 TYPED_TEST(ZeroMutex, AllBitsZeroIsUnlocked) {

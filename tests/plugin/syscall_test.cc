@@ -13,6 +13,7 @@
 #include <chrono>
 #include <functional>
 
+#include "parkway/byte_mutex.h"
 #include "parkway/cond_var.h"
 #include "parkway/mutex.h"
 #include "parkway/note.h"
@@ -65,7 +66,7 @@ class SyscallTest : public testing::Test {
 
 template <class T>
 class MutexSyscalls : public SyscallTest {};
-using Mutexes = testing::Types<FutexMutex, SemaMutex>;
+using Mutexes = testing::Types<FutexMutex, SemaMutex, ByteMutex>;
 TYPED_TEST_SUITE(MutexSyscalls, Mutexes);
 
 template <class T>

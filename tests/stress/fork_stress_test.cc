@@ -9,6 +9,7 @@
 #include <mutex>
 #include <vector>
 
+#include "parkway/byte_mutex.h"
 #include "parkway/cond_var.h"
 #include "parkway/mutex.h"
 #include "parkway/note.h"
@@ -40,7 +41,7 @@ int Contend(Mutex& mutex) {
 
 template <class Mutex>
 class ForkStress : public testing::Test {};
-using Mutexes = testing::Types<FutexMutex, SemaMutex>;
+using Mutexes = testing::Types<FutexMutex, SemaMutex, ByteMutex>;
 TYPED_TEST_SUITE(ForkStress, Mutexes);
 
 // The fork falls into the first waits of the process, which make the first

@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "parkway/byte_mutex.h"
 #include "parkway/cond_var.h"
 #include "parkway/mutex.h"
 #include "parkway/note.h"
@@ -139,10 +140,10 @@ class LifetimeStress : public testing::Test {
     EXPECT_EQ(destroyed, rounds * kObjects);
   }
 };
-using Mutexes =
-    testing::Types<FutexMutex, SemaMutex, RwMutex, BasicFutexMutex<Barrier>,
-                   BasicSemaMutex<Barrier>, BasicRwMutex<Barrier>,
-                   BasicRwMutex<NoBarrier>>;
+using Mutexes = testing::Types<FutexMutex, SemaMutex, ByteMutex, RwMutex,
+                               BasicFutexMutex<Barrier>,
+                               BasicSemaMutex<Barrier>, BasicByteMutex<Barrier>,
+                               BasicRwMutex<Barrier>, BasicRwMutex<NoBarrier>>;
 TYPED_TEST_SUITE(LifetimeStress, Mutexes);
 
 TYPED_TEST(LifetimeStress, OnTheHeap) {

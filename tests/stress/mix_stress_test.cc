@@ -10,6 +10,7 @@
 #include <memory>
 #include <thread>
 
+#include "parkway/byte_mutex.h"
 #include "parkway/cond_var.h"
 #include "parkway/mutex.h"
 #include "parkway/note.h"
@@ -252,6 +253,7 @@ class Mix : public StressMix {
 
 using FutexKinds = Kinds<FutexMutex, FutexNote, CondVar>;
 using SemaKinds = Kinds<SemaMutex, SemaNote, CondVar>;
+using ByteKinds = Kinds<ByteMutex, SemaNote, CondVar>;
 using FaultyFutexKinds = Kinds<BasicFutexMutex<Barrier>,
                                BasicFutexNote<Barrier>, BasicCondVar<Barrier>>;
 using NoBarrierKinds =
@@ -259,9 +261,11 @@ using NoBarrierKinds =
           BasicCondVar<NoBarrier>>;
 using FaultySemaKinds = Kinds<BasicSemaMutex<Barrier>, BasicSemaNote<Barrier>,
                               BasicCondVar<Barrier>>;
-using Mixes =
-    testing::Types<Mix<FutexKinds>, Mix<SemaKinds>, Mix<FaultyFutexKinds>,
-                   Mix<NoBarrierKinds>, Mix<FaultySemaKinds>>;
+using FaultyByteKinds = Kinds<BasicByteMutex<Barrier>, BasicSemaNote<Barrier>,
+                              BasicCondVar<Barrier>>;
+using Mixes = testing::Types<Mix<FutexKinds>, Mix<SemaKinds>, Mix<ByteKinds>,
+                             Mix<FaultyFutexKinds>, Mix<NoBarrierKinds>,
+                             Mix<FaultySemaKinds>, Mix<FaultyByteKinds>>;
 INSTANTIATE_TYPED_TEST_SUITE_P(Locks, MixStress, Mixes);
 
 }  // namespace

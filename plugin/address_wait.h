@@ -1,0 +1,152 @@
+// Threads that sleep on an address.
+//
+// What a futex is to a 4-byte word, for a word of any size and for conditions
+// that are more than "the word still has this value". ByteMutex sleeps here,
+// and so do the waits of a preloaded oneTBB.
+//
+//   waiter   prepare();            look at the condition;  commit() or cancel()
+//   waker    change the condition; may_have_waiters();     wake_*()
+//
+// Dekker's protocol again, with a full fence on either side: the waiter has
+// queued itself before it looks, the waker has changed the condition before it
+// looks for waiters. One of them sees the other. A waker that found its waiter
+// without may_have_waiters() (ByteMutex does, by parkway/sleepers.h) needs no
+// fence: the bucket's lock orders the two.
+//
+// The idea of a table by address is that of futexes and of WebKit's ParkingLot;
+// the protocol in three steps is Vyukov's eventcount, which oneTBB's
+// concurrent_monitor has as well.
+#ifndef PARKWAY_ADDRESS_WAIT_H_
+#define PARKWAY_ADDRESS_WAIT_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <new>
+
+#include "parkway/futex_mutex.h"
+#include "parkway/platform.h"
+#include "parkway/worker_semaphore.h"
+
+namespace parkway {
+
+template <class P>
+class BasicAddressWaiter;
+
+// The threads whose addresses hash to one place, oldest first.
+template <class P>
+class AddressBucket {
+ public:
+  // In the child of a fork, which has one thread: nobody waits, nobody holds
+  // the lock.
+  void forget_waiters() { new (this) AddressBucket; }
+
+ private:
+  friend class BasicAddressWaiter<P>;
+  using W = BasicAddressWaiter<P>;
+
+  void push_back(W* waiter);
+  void remove(W* waiter);
+
+  typename P::TableLock lock_;
+  // Length of the list. Written under the lock; read without, by wakers.
+  typename P::template Atomic<std::uint32_t> waiters_{0};
+  W* first_ = nullptr;
+  W* last_ = nullptr;
+};
+
+// One wait of one thread, on its stack. Only the thread that made it may call
+// its members; the static functions are for any thread, and never touch the
+// address itself.
+template <class P>
+class BasicAddressWaiter {
+ public:
+  // `address` is a name only, nothing is read from it. `context` is for
+  // wake_if().
+  explicit BasicAddressWaiter(const void* address, std::uintptr_t context = 0)
+      : address_(address), context_(context) {}
+  // cancel(): so a condition may throw.
+  ~BasicAddressWaiter() { cancel(); }
+  BasicAddressWaiter(const BasicAddressWaiter&) = delete;
+  BasicAddressWaiter& operator=(const BasicAddressWaiter&) = delete;
+
+  // Queues the thread, behind all others. Whoever changes the condition from
+  // now on finds it. Then a full fence, so that the caller, which looks at the
+  // condition next, sees every change whose waker did not find it.
+  void prepare();
+
+  // After prepare(): sleeps until a wake, at most until `deadline`
+  // (os::nanotime()). False if that came first; then nobody will wake it any
+  // more. Never returns for no reason. The wake is a release, this an acquire.
+  bool commit(std::int64_t deadline);
+
+  // Leaves the queue, if it is there. True if a wake had come already, which
+  // the caller has then used up; after a wake_one() it may want to pass it on.
+  bool cancel();
+
+  // Full fence; then whether a thread may wait on an address near this one.
+  // "No" is exact: who prepares later sees what was changed before this call.
+  static bool may_have_waiters(const void* address);
+
+  // Wake the oldest, all, or all whose context `matches` accepts, of those that
+  // wait on this address. Return how many that were.
+  static std::size_t wake_one(const void* address);
+  static std::size_t wake_all(const void* address);
+  static std::size_t wake_if(const void* address,
+                             bool (*matches)(std::uintptr_t context,
+                                             std::uintptr_t argument),
+                             std::uintptr_t argument);
+
+ private:
+  friend class AddressBucket<P>;
+  using Bucket = AddressBucket<P>;
+
+  template <class Matches>
+  static std::size_t wake(const void* address, std::size_t limit,
+                          Matches&& matches);
+
+  const void* const address_;
+  const std::uintptr_t context_;
+  // Guarded by the bucket's lock while queued_. A waker links those that it has
+  // taken out by next_, without the lock, until it wakes them.
+  BasicAddressWaiter* next_ = nullptr;
+  BasicAddressWaiter* prev_ = nullptr;
+  bool queued_ = false;
+  // From prepare() to the end of the wait.
+  bool waits_ = false;
+  // Of its own: the thread may wait for something else in between, when its
+  // condition locks a mutex.
+  WorkerSemaphore<P> semaphore_;
+};
+
+namespace internal {
+
+inline constexpr std::size_t kAddressBuckets = 256;
+
+struct alignas(64) PaddedAddressBucket {
+  AddressBucket<Platform> bucket;
+};
+
+// 16 KiB, all zero at start.
+extern PaddedAddressBucket address_table[kAddressBuckets];
+
+// In the child of a fork.
+void forget_address_waiters_of_parent() noexcept;
+
+}  // namespace internal
+
+inline AddressBucket<Platform>& Platform::address_bucket(
+    const void* address) noexcept {
+  const auto bits = reinterpret_cast<std::uintptr_t>(address);
+  // 1-byte mutexes lie side by side; those of objects in an array, or at the
+  // same place of their pages, differ in higher bits only.
+  const std::uintptr_t mixed = bits ^ (bits >> 6) ^ (bits >> 12) ^ (bits >> 20);
+  return internal::address_table[mixed % internal::kAddressBuckets].bucket;
+}
+
+extern template class BasicAddressWaiter<Platform>;
+
+using AddressWaiter = BasicAddressWaiter<Platform>;
+
+}  // namespace parkway
+
+#endif  // PARKWAY_ADDRESS_WAIT_H_

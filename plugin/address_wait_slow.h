@@ -1,0 +1,128 @@
+// The bodies of BasicAddressWaiter. Included by address_wait.cc, the model
+// checker and the fault tests, by no header.
+#ifndef PARKWAY_ADDRESS_WAIT_SLOW_H_
+#define PARKWAY_ADDRESS_WAIT_SLOW_H_
+
+#include "parkway/address_wait.h"
+
+namespace parkway {
+
+// Invariant (W): a waiter that is waits_ and not queued_ gets one wakeup, from
+// whoever took it out. It is consumed before the waiter is gone.
+
+template <class P>
+void AddressBucket<P>::push_back(W* waiter) {
+  waiter->queued_ = true;
+  waiter->next_ = nullptr;
+  waiter->prev_ = last_;
+  (last_ != nullptr ? last_->next_ : first_) = waiter;
+  last_ = waiter;
+  // relaxed: ordered by the fences of prepare() and may_have_waiters().
+  waiters_.fetch_add(1, std::memory_order_relaxed);
+}
+
+template <class P>
+void AddressBucket<P>::remove(W* waiter) {
+  waiter->queued_ = false;
+  (waiter->prev_ != nullptr ? waiter->prev_->next_ : first_) = waiter->next_;
+  (waiter->next_ != nullptr ? waiter->next_->prev_ : last_) = waiter->prev_;
+  waiters_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+template <class P>
+void BasicAddressWaiter<P>::prepare() {
+  // With the first worker record comes the handler that empties the table in
+  // the child of a fork.
+  P::current_worker();
+  Bucket& bucket = P::address_bucket(address_);
+  bucket.lock_.lock();
+  waits_ = true;
+  bucket.push_back(this);
+  bucket.lock_.unlock();
+  // Pairs with the fence in may_have_waiters().
+  P::fence();
+}
+
+template <class P>
+bool BasicAddressWaiter<P>::commit(std::int64_t deadline) {
+  const bool woken = semaphore_.sleep(deadline) || cancel();
+  waits_ = false;
+  return woken;
+}
+
+template <class P>
+bool BasicAddressWaiter<P>::cancel() {
+  if (!waits_) return false;
+  waits_ = false;
+  Bucket& bucket = P::address_bucket(address_);
+  bucket.lock_.lock();
+  const bool queued = queued_;
+  if (queued) bucket.remove(this);
+  bucket.lock_.unlock();
+  if (!queued) semaphore_.sleep(os::kForever);  // (W)
+  return !queued;
+}
+
+template <class P>
+bool BasicAddressWaiter<P>::may_have_waiters(const void* address) {
+  // Pairs with the fence in prepare().
+  P::fence();
+  return P::address_bucket(address).waiters_.load(std::memory_order_relaxed) !=
+         0;
+}
+
+template <class P>
+template <class Matches>
+std::size_t BasicAddressWaiter<P>::wake(const void* address, std::size_t limit,
+                                        Matches&& matches) {
+  Bucket& bucket = P::address_bucket(address);
+  BasicAddressWaiter* woken = nullptr;
+  BasicAddressWaiter** end = &woken;
+  std::size_t count = 0;
+  bucket.lock_.lock();
+  BasicAddressWaiter* waiter = bucket.first_;
+  while (waiter != nullptr && count < limit) {
+    BasicAddressWaiter* const next = waiter->next_;
+    if (waiter->address_ == address && matches(waiter->context_)) {
+      bucket.remove(waiter);
+      waiter->next_ = nullptr;
+      *end = waiter;
+      end = &waiter->next_;
+      ++count;
+    }
+    waiter = next;
+  }
+  bucket.lock_.unlock();
+  // Not under the lock: the woken one may want it at once.
+  while (woken != nullptr) {
+    // Gone as soon as it is woken.
+    BasicAddressWaiter* const next = woken->next_;
+    woken->semaphore_.wakeup();
+    woken = next;
+  }
+  return count;
+}
+
+template <class P>
+std::size_t BasicAddressWaiter<P>::wake_one(const void* address) {
+  return wake(address, 1, [](std::uintptr_t) { return true; });
+}
+
+template <class P>
+std::size_t BasicAddressWaiter<P>::wake_all(const void* address) {
+  return wake(address, SIZE_MAX, [](std::uintptr_t) { return true; });
+}
+
+template <class P>
+std::size_t BasicAddressWaiter<P>::wake_if(
+    const void* address,
+    bool (*matches)(std::uintptr_t context, std::uintptr_t argument),
+    std::uintptr_t argument) {
+  return wake(address, SIZE_MAX, [=](std::uintptr_t context) {
+    return matches(context, argument);
+  });
+}
+
+}  // namespace parkway
+
+#endif  // PARKWAY_ADDRESS_WAIT_SLOW_H_

@@ -1,0 +1,121 @@
+// What is asked of parkway/address_wait.h.
+#ifndef PARKWAY_TESTS_MODEL_ADDRESS_WAIT_SUITES_H_
+#define PARKWAY_TESTS_MODEL_ADDRESS_WAIT_SUITES_H_
+
+#include "parkway/address_wait_slow.h"
+#include "parkway/futex_mutex_slow.h"
+#include "tests/model/mutex_suites.h"
+
+namespace parkway::model {
+
+// A condition without a lock: thread 0 makes kItems, waking one for each; the
+// others take one each, the first kTimed only if it comes in time.
+template <class P, int kWaiters, int kTimed, bool kAll>
+class Items : public Suite<Items<P, kWaiters, kTimed, kAll>, P, kWaiters + 1> {
+ public:
+  using Waiter = BasicAddressWaiter<P>;
+
+  void thread(unsigned index) {
+    if (index == 0) {
+      for (int i = 0; i < (kAll ? 1 : kWaiters); ++i) {
+        items_.fetch_add(kAll ? kWaiters : 1, std::memory_order_relaxed);
+        if (!Waiter::may_have_waiters(&items_)) continue;
+        kAll ? Waiter::wake_all(&items_) : Waiter::wake_one(&items_);
+      }
+      return;
+    }
+    const bool timed = index <= static_cast<unsigned>(kTimed);
+    while (!take()) {
+      Waiter waiter(&items_);
+      waiter.prepare();
+      if (items_.load(std::memory_order_relaxed) > 0) {
+        // Somebody else may have needed it.
+        if (waiter.cancel()) Waiter::wake_one(&items_);
+      } else if (!waiter.commit(timed ? P::now() + 1 : os::kForever)) {
+        RL_ASSERT(timed);
+        return;
+      }
+    }
+    ++taken_[index];
+  }
+  void after() {
+    int taken = 0;
+    for (int n : taken_) taken += n;
+    for (int i = kTimed; i < kWaiters; ++i) RL_ASSERT(taken_[i + 1] == 1);
+    RL_ASSERT(items_.kernel_load($) == kWaiters - taken);
+    RL_ASSERT(!Waiter::may_have_waiters(&items_));
+  }
+
+ private:
+  bool take() {
+    int items = items_.load(std::memory_order_relaxed);
+    while (items > 0) {
+      if (items_.compare_exchange_strong(items, items - 1,
+                                         std::memory_order_relaxed)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  typename P::template Atomic<int> items_{0};
+  int taken_[kWaiters + 1] = {};
+};
+
+// What the waker wrote before it woke is there for the woken. Two conditions at
+// one address, told apart by their contexts.
+template <class P>
+class Contexts : public Suite<Contexts<P>, P, 3> {
+ public:
+  using Waiter = BasicAddressWaiter<P>;
+
+  void thread(unsigned index) {
+    if (index == 0) {
+      for (int i = 1; i <= 2; ++i) {
+        data_[i] = i;
+        done_[i].store(1, std::memory_order_release);
+        if (Waiter::may_have_waiters(this)) {
+          const std::size_t woken = Waiter::wake_if(
+              this,
+              [](std::uintptr_t context, std::uintptr_t argument) {
+                return context == argument;
+              },
+              static_cast<std::uintptr_t>(i));
+          RL_ASSERT(woken <= 1);
+        }
+      }
+      return;
+    }
+    Waiter waiter(this, index);
+    waiter.prepare();
+    if (done_[index].load(std::memory_order_acquire) == 0) {
+      RL_ASSERT(waiter.commit(os::kForever));
+    }
+    RL_ASSERT(data_[index] == static_cast<int>(index));
+  }
+
+ private:
+  Plain<int> data_[3] = {0, 0, 0};
+  typename P::template Atomic<int> done_[3] = {0, 0, 0};
+};
+
+template <class K>
+void check_address_wait() {
+  using P = ModelPlatform<K>;
+  constexpr Budget kCalm{0, 0, 0};
+  check<Items<P, 1, 0, false>>("1 waiter", 200000);
+  check<Items<P, 2, 0, false>>("2 waiters", 300000);
+  check<Items<P, 2, 0, true>>("2 waiters, woken at once", 300000);
+  check<Items<P, 2, 1, false>>("2 waiters, 1 timed", 300000);
+  check<Items<P, 3, 1, false>>("3 waiters, 1 timed", 300000);
+  check<Contexts<P>>("contexts", 300000);
+  check_met("a thread slept", coverage.sleeps);
+  check_met("a deadline came", coverage.timeouts);
+  check<Items<P, 1, 0, false>, Search::kFull>("1 waiter", 1000000, 0, kCalm);
+  check<Items<P, 2, 1, false>, Search::kContextBound>("2 waiters, 1 timed",
+                                                      1000000, 3, kCalm);
+}
+
+}  // namespace parkway::model
+
+#endif  // PARKWAY_TESTS_MODEL_ADDRESS_WAIT_SUITES_H_

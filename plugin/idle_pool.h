@@ -57,7 +57,8 @@ class alignas(64) IdleMember {
 // warm, is the first to be woken.
 //
 // Orders: work that was published before adjust() is visible to a worker whose
-// rest() returns kWanted because of it. No call allocates or blocks, but rest().
+// rest() returns kWanted because of it. No call allocates or blocks, but
+// rest().
 //
 // Algorithm: the counting is oneTBB's private server's ("slack"), the wake
 // chain Go's; the stack with a tag in one word is Treiber's. After a fork only

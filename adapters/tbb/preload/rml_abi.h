@@ -64,9 +64,9 @@ void parkway_rml_close_factory(Factory& factory) noexcept
 Status parkway_rml_make_server(Factory& factory, Server*& server,
                                Client& client) noexcept
     __asm__("__TBB_make_rml_server");
-void parkway_rml_server_info(void (*callback)(void* argument, const char* info),
-                             void* argument)
-    __asm__("__TBB_call_with_my_server_info");
+void parkway_rml_server_info(
+    void (*callback)(void* argument, const char* info),
+    void* argument) __asm__("__TBB_call_with_my_server_info");
 }
 
 }  // namespace parkway::preload::rml

@@ -150,25 +150,60 @@ parkway_build_tool = repository_rule(
     environ = ["PARKWAY_ARCHIVES"],
 )
 
-_UPSTREAM_TESTS_BUILD = """
+# What of a host's archive is its tests: (first part of the repository's name, folder of the BUILD
+# file, its text, what is not needed and must not be included by accident).
+_UPSTREAM_TESTS = {
+    "com_google_absl": struct(
+        prefix = "absl_tests_",
+        package = "absl/synchronization/",
+        build = """
 exports_files(glob(["**/*.cc", "**/*.h"]))
-"""
+""",
+        removed = [],
+    ),
+    "oneTBB": struct(
+        prefix = "tbb_tests_",
+        package = "",
+        build = """
+exports_files(glob(["test/**/*.cpp"]))
+
+cc_library(
+    name = "headers",
+    textual_hdrs = glob(["test/**/*.h", "src/tbbmalloc/*.h"]),
+    includes = ["test"],
+    visibility = ["//visibility:public"],
+)
+""",
+        removed = ["include", "src/tbb"],
+    ),
+}
 
 def _parkway_upstream_tests_impl(ctx):
-    _fetch(ctx, HOSTS[ctx.attr.hosts]["com_google_absl"])
-    ctx.file("absl/synchronization/BUILD.bazel", _UPSTREAM_TESTS_BUILD, executable = False)
+    dep = ctx.attr.dep
+    tests = _UPSTREAM_TESTS[dep]
+    _fetch(ctx, HOSTS[ctx.attr.hosts][dep])
+    for folder in tests.removed:
+        ctx.delete(folder)
+    ctx.file(tests.package + "BUILD.bazel", tests.build, executable = False)
 
 parkway_upstream_tests = repository_rule(
     implementation = _parkway_upstream_tests_impl,
-    doc = "The sources of absl/synchronization, tests included, as files: Abseil's own BUILD " +
-          "files do not let others have its tests.",
-    attrs = {"hosts": attr.string(mandatory = True, doc = "The set of versions.bzl.")},
+    doc = "The sources of a host's tests as files: its own BUILD files have none, or do not let " +
+          "others have them.",
+    attrs = {
+        "dep": attr.string(mandatory = True, doc = "The host's key in versions.bzl."),
+        "hosts": attr.string(mandatory = True, doc = "The set of versions.bzl."),
+    },
     environ = ["PARKWAY_ARCHIVES"],
 )
 
-def upstream_tests(hosts):
-    """Name of the repository with the tests of one set: absl_tests_20220623."""
-    return "absl_tests_" + HOSTS[hosts]["com_google_absl"]["version"].split(".")[0]
+def upstream_tests():
+    """What to call parkway_upstream_tests with, by name: absl_tests_20220623, tbb_tests_2021, ..."""
+    return {
+        tests.prefix + HOSTS[hosts][dep]["version"].split(".")[0]: {"dep": dep, "hosts": hosts}
+        for hosts in HOSTS
+        for dep, tests in _UPSTREAM_TESTS.items()
+    }
 
 _HOSTS_H = """\
 // Generated: the versions of the hosts that this build selected (see bazel/versions.bzl).
@@ -246,10 +281,10 @@ def parkway_dependencies():
         parkway_installed_absl(name = "parkway_installed_absl")
 
 def parkway_dev_dependencies():
-    """What only parkway's own tests need: the Relacy race detector, Abseil's tests."""
+    """What only parkway's own tests need: the Relacy race detector, the hosts' tests."""
     for dep in DEV:
         if not native.existing_rule(dep):
             parkway_repository(name = dep, dep = dep)
-    for hosts in HOSTS:
-        if not native.existing_rule(upstream_tests(hosts)):
-            parkway_upstream_tests(name = upstream_tests(hosts), hosts = hosts)
+    for name, attributes in upstream_tests().items():
+        if not native.existing_rule(name):
+            parkway_upstream_tests(name = name, **attributes)

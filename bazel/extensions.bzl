@@ -2,8 +2,7 @@
 
 load(":deps.bzl", "parkway_hosts", "parkway_repository", "parkway_upstream_tests", "upstream_tests")
 load(":installed_absl.bzl", "parkway_installed_absl")
-load(":overlay.bzl", overlay = "absl_overlay")
-load(":versions.bzl", "HOSTS")
+load(":overlay.bzl", overlay_absl = "absl_overlay", overlay_tbb = "tbb_overlay")
 
 def _parkway_impl(_module_ctx):
     parkway_hosts(name = "parkway_hosts", bzlmod = True)
@@ -17,16 +16,17 @@ parkway = module_extension(
 
 def _parkway_dev_impl(_module_ctx):
     parkway_repository(name = "relacy", dep = "relacy")
-    for hosts in HOSTS:
-        parkway_upstream_tests(name = upstream_tests(hosts), hosts = hosts)
+    for name, attributes in upstream_tests().items():
+        parkway_upstream_tests(name = name, **attributes)
 
 parkway_dev = module_extension(
     implementation = _parkway_dev_impl,
-    doc = "@relacy: the race detector of tests/model. @absl_tests_*: Abseil's own tests.",
+    doc = "@relacy: the race detector of tests/model. " +
+          "@absl_tests_*, @tbb_tests_*: the hosts' own tests.",
 )
 
 def _absl_overlay_impl(_module_ctx):
-    overlay(
+    overlay_absl(
         name = "com_google_absl",
         base = Label("@com_google_absl//:BUILD.bazel"),
     )
@@ -34,4 +34,15 @@ def _absl_overlay_impl(_module_ctx):
 absl_overlay = module_extension(
     implementation = _absl_overlay_impl,
     doc = "@com_google_absl: the Abseil of the module abseil-cpp, overlaid (see overlay.bzl).",
+)
+
+def _tbb_overlay_impl(_module_ctx):
+    overlay_tbb(
+        name = "oneTBB",
+        base = Label("@oneTBB//:BUILD.bazel"),
+    )
+
+tbb_overlay = module_extension(
+    implementation = _tbb_overlay_impl,
+    doc = "@oneTBB: the oneTBB of the module onetbb, overlaid (see overlay.bzl).",
 )

@@ -1,10 +1,13 @@
-"""Tests of the overlay."""
+"""Tests of the overlays."""
 
-load("@parkway_hosts//:hosts.bzl", "VERSIONS")
+load("@parkway_hosts//:hosts.bzl", "HOSTS", "VERSIONS")
 load("//bazel:copts.bzl", "PARKWAY_COPTS")
 load("//bazel:skipped.bzl", "skipped_test")
-load("//tests/upstream/absl:defs.bzl", "UNAVAILABLE")
+load("//bazel:tbb_types.bzl", "TBB_TYPES")
 load(":stock_test.bzl", "stock_test")
+
+# Why there are no overlays here, or an empty string.
+_UNAVAILABLE = "installed hosts have no sources to overlay" if HOSTS == "system" else ""
 
 def example_tests(name, tests, tests_since_2023):
     """A test_suite of tests of the example.
@@ -14,8 +17,8 @@ def example_tests(name, tests, tests_since_2023):
       tests: their labels in its repository.
       tests_since_2023: those that need an Abseil that new.
     """
-    if UNAVAILABLE:
-        skipped_test(name = name, reason = UNAVAILABLE)
+    if _UNAVAILABLE:
+        skipped_test(name = name, reason = _UNAVAILABLE)
         return
     if int(VERSIONS["com_google_absl"].split(".")[0]) >= 20230125:
         tests = tests + tests_since_2023
@@ -24,16 +27,17 @@ def example_tests(name, tests, tests_since_2023):
         tests = ["@parkway_example" + test for test in tests],
     )
 
-def which_locks_test(name, srcs):
+def which_locks_test(name, srcs, deps):
     """NAME follows --//bazel:locks, NAME_stock does not.
 
     Args:
       name: the first part of the names.
       srcs: a program with the expected locks as its argument. It has no GoogleTest, which would be
         built once more for the other position of the switch.
+      deps: as everywhere.
     """
-    if UNAVAILABLE:
-        skipped_test(name = name, reason = UNAVAILABLE)
+    if _UNAVAILABLE:
+        skipped_test(name = name, reason = _UNAVAILABLE)
         return
     native.cc_test(
         name = name,
@@ -45,11 +49,34 @@ def which_locks_test(name, srcs):
         }),
         copts = PARKWAY_COPTS,
         linkstatic = True,
-        deps = ["@com_google_absl_overlay//absl/synchronization"],
+        deps = deps,
     )
     stock_test(
         name = name + "_stock",
         size = "small",
         actual = ":" + name,
         args = ["stock"],
+    )
+
+def tbb_header_orders(name):
+    """A library that does not compile if oneTBB's headers depend on the order of their inclusion.
+
+    Args:
+      name: of the library.
+    """
+    if _UNAVAILABLE:
+        return
+    headers = TBB_TYPES + ["detail/_rtm_mutex", "detail/_rtm_rw_mutex"]
+    for header in headers:
+        native.cc_library(
+            name = "%s_%s" % (name, header.replace("/", "_")),
+            srcs = ["tbb_first_header.cc"],
+            copts = PARKWAY_COPTS,
+            linkstatic = True,
+            local_defines = ["TBB_FIRST_HEADER=\\\"oneapi/tbb/%s.h\\\"" % header],
+            deps = ["@oneTBB_overlay//:tbb"],
+        )
+    native.cc_library(
+        name = name,
+        deps = ["%s_%s" % (name, header.replace("/", "_")) for header in headers],
     )

@@ -1,0 +1,53 @@
+"""oneTBB's own suites, built with oneTBB as it is and overlaid."""
+
+load("@parkway_hosts//:hosts.bzl", "HOSTS", "VERSIONS")
+load("//bazel:skipped.bzl", "skipped_test")
+
+_TESTS = "@tbb_tests_%s//:" % VERSIONS["oneTBB"].split(".")[0]
+
+_REPOSITORIES = {
+    "parkway": "@oneTBB_overlay",
+    "stock": "@oneTBB",
+}
+
+# Why there is no overlay here, or an empty string.
+UNAVAILABLE = "an installed oneTBB has no sources to overlay" if HOSTS == "system" else ""
+
+def upstream_test(name, folder, tags = [], stock_tags = [], **kwargs):
+    """Declares NAME_stock and NAME_parkway, from upstream's own source.
+
+    Args:
+      name: the suite: test/FOLDER/NAME.cpp.
+      folder: tbb or conformance.
+      tags: as everywhere.
+      stock_tags: further ones of NAME_stock.
+      **kwargs: for sh_test.
+    """
+    for locks, repository in _REPOSITORIES.items():
+        test = "%s_%s" % (name, locks)
+        if UNAVAILABLE:
+            skipped_test(name = test, reason = UNAVAILABLE)
+            continue
+
+        # What a sanitizer finds in stock is not ours to mend.
+        more_tags = stock_tags + ["no-sanitizer"] if locks == "stock" else []
+        native.cc_binary(
+            name = test + "_program",
+            testonly = True,
+            visibility = ["//bench/tbb_upstream:__pkg__"],
+            srcs = ["%stest/%s/%s.cpp" % (_TESTS, folder, name)],
+            # Upstream's own option.
+            copts = ["-w"],
+            # oneTBB is compiled one time less.
+            linkstatic = True,
+            tags = tags + more_tags,
+            deps = [repository + "//:tbb", _TESTS + "headers"],
+        )
+        native.sh_test(
+            name = test,
+            srcs = ["doctest.sh"],
+            args = ["$(location :%s_program)" % test],
+            data = [":%s_program" % test],
+            tags = tags + more_tags,
+            **kwargs
+        )

@@ -8,6 +8,9 @@ def parkway_label(label):
 
     Args:
       label: as parkway's own BUILD files have it.
+
+    Returns:
+      the label with the name of parkway's repository.
     """
     text = str(Label(label))
 
@@ -39,6 +42,9 @@ def edit_target(text, where, name, edit):
       where: what to call that file in messages.
       name: the target's. Its attributes are lines with four spaces, its end is a line with `)`.
       edit: function(lines of the target from its name on, where) -> the same, changed.
+
+    Returns:
+      the text with the changed target.
     """
     start = text.find("    name = \"%s\",\n" % name)
     end = text.find("\n)\n", start)

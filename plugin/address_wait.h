@@ -74,6 +74,15 @@ class BasicAddressWaiter {
   // condition next, sees every change whose waker did not find it.
   void prepare();
 
+  // For a lock that keeps its state in step with the queue: prepare() if
+  // still() is true, and no fence. still() runs under the bucket's lock, as
+  // then() of wake_while() does; neither may wait, or wake anybody.
+  template <class Still>
+  bool prepare_if(Still&& still);
+
+  // After prepare(): whether a wake has come, for a spin before commit().
+  bool woken() const { return semaphore_.has_wakeup(); }
+
   // After prepare(): sleeps until a wake, at most until `deadline`
   // (os::nanotime()). False if that came first; then nobody will wake it any
   // more. Never returns for no reason. The wake is a release, this an acquire.
@@ -96,13 +105,23 @@ class BasicAddressWaiter {
                                              std::uintptr_t argument),
                              std::uintptr_t argument);
 
+  // The other half of prepare_if(): wakes those that wait on this address, the
+  // oldest first, until takes(context) is false. Before they are woken it calls
+  // then(whether any are left on this address), under the bucket's lock.
+  template <class Takes, class Then>
+  static std::size_t wake_while(const void* address, Takes&& takes,
+                                Then&& then);
+
  private:
   friend class AddressBucket<P>;
   using Bucket = AddressBucket<P>;
 
-  template <class Matches>
-  static std::size_t wake(const void* address, std::size_t limit,
-                          Matches&& matches);
+  // What wake() does with a waiter on its address.
+  enum class Choice { kWake, kSkip, kStop };
+
+  void queue(Bucket& bucket);
+  template <class Choose, class Then>
+  static std::size_t wake(const void* address, Choose&& choose, Then&& then);
 
   const void* const address_;
   const std::uintptr_t context_;

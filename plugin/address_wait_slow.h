@@ -3,6 +3,8 @@
 #ifndef PARKWAY_ADDRESS_WAIT_SLOW_H_
 #define PARKWAY_ADDRESS_WAIT_SLOW_H_
 
+#include <utility>
+
 #include "parkway/address_wait.h"
 
 namespace parkway {
@@ -30,17 +32,33 @@ void AddressBucket<P>::remove(W* waiter) {
 }
 
 template <class P>
-void BasicAddressWaiter<P>::prepare() {
+void BasicAddressWaiter<P>::queue(Bucket& bucket) {
   // With the first worker record comes the handler that empties the table in
   // the child of a fork.
   P::current_worker();
-  Bucket& bucket = P::address_bucket(address_);
-  bucket.lock_.lock();
   waits_ = true;
   bucket.push_back(this);
+}
+
+template <class P>
+void BasicAddressWaiter<P>::prepare() {
+  Bucket& bucket = P::address_bucket(address_);
+  bucket.lock_.lock();
+  queue(bucket);
   bucket.lock_.unlock();
   // Pairs with the fence in may_have_waiters().
   P::fence();
+}
+
+template <class P>
+template <class Still>
+bool BasicAddressWaiter<P>::prepare_if(Still&& still) {
+  Bucket& bucket = P::address_bucket(address_);
+  bucket.lock_.lock();
+  const bool waits = still();
+  if (waits) queue(bucket);
+  bucket.lock_.unlock();
+  return waits;
 }
 
 template <class P>
@@ -72,26 +90,32 @@ bool BasicAddressWaiter<P>::may_have_waiters(const void* address) {
 }
 
 template <class P>
-template <class Matches>
-std::size_t BasicAddressWaiter<P>::wake(const void* address, std::size_t limit,
-                                        Matches&& matches) {
+template <class Choose, class Then>
+std::size_t BasicAddressWaiter<P>::wake(const void* address, Choose&& choose,
+                                        Then&& then) {
   Bucket& bucket = P::address_bucket(address);
   BasicAddressWaiter* woken = nullptr;
   BasicAddressWaiter** end = &woken;
   std::size_t count = 0;
+  bool more = false;
   bucket.lock_.lock();
-  BasicAddressWaiter* waiter = bucket.first_;
-  while (waiter != nullptr && count < limit) {
-    BasicAddressWaiter* const next = waiter->next_;
-    if (waiter->address_ == address && matches(waiter->context_)) {
+  for (BasicAddressWaiter *waiter = bucket.first_, *next; waiter != nullptr;
+       waiter = next) {
+    next = waiter->next_;
+    if (waiter->address_ != address) continue;
+    const Choice choice = choose(waiter->context_);
+    if (choice == Choice::kWake) {
       bucket.remove(waiter);
       waiter->next_ = nullptr;
       *end = waiter;
       end = &waiter->next_;
       ++count;
+    } else {
+      more = true;
+      if (choice == Choice::kStop) break;
     }
-    waiter = next;
   }
+  then(more);
   bucket.lock_.unlock();
   // Not under the lock: the woken one may want it at once.
   while (woken != nullptr) {
@@ -105,12 +129,17 @@ std::size_t BasicAddressWaiter<P>::wake(const void* address, std::size_t limit,
 
 template <class P>
 std::size_t BasicAddressWaiter<P>::wake_one(const void* address) {
-  return wake(address, 1, [](std::uintptr_t) { return true; });
+  Choice choice = Choice::kWake;
+  return wake(
+      address,
+      [&](std::uintptr_t) { return std::exchange(choice, Choice::kStop); },
+      [](bool) {});
 }
 
 template <class P>
 std::size_t BasicAddressWaiter<P>::wake_all(const void* address) {
-  return wake(address, SIZE_MAX, [](std::uintptr_t) { return true; });
+  return wake(
+      address, [](std::uintptr_t) { return Choice::kWake; }, [](bool) {});
 }
 
 template <class P>
@@ -118,9 +147,24 @@ std::size_t BasicAddressWaiter<P>::wake_if(
     const void* address,
     bool (*matches)(std::uintptr_t context, std::uintptr_t argument),
     std::uintptr_t argument) {
-  return wake(address, SIZE_MAX, [=](std::uintptr_t context) {
-    return matches(context, argument);
-  });
+  return wake(
+      address,
+      [=](std::uintptr_t context) {
+        return matches(context, argument) ? Choice::kWake : Choice::kSkip;
+      },
+      [](bool) {});
+}
+
+template <class P>
+template <class Takes, class Then>
+std::size_t BasicAddressWaiter<P>::wake_while(const void* address,
+                                              Takes&& takes, Then&& then) {
+  return wake(
+      address,
+      [&](std::uintptr_t context) {
+        return takes(context) ? Choice::kWake : Choice::kStop;
+      },
+      then);
 }
 
 }  // namespace parkway

@@ -91,8 +91,43 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
     if (!unlock_shared_fast()) unlock_slow(true);
   }
 
-  // The inline halves of the above, for an adapter that has more to do in the
-  // other half. False: nothing was done, call the *_slow() one.
+  // Makes the calling thread, a reader, the writer, if no other thread reads;
+  // waiting writers are overtaken. Never waits. False: it is still a reader,
+  // and must give the mutex back before it can become the writer, or two that
+  // want to would wait for each other.
+  bool try_upgrade() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    if constexpr (kChecks)
+      check_held(kReaders, "upgrade of a mutex without readers");
+    std::uint32_t word = word_.load(std::memory_order_relaxed);
+    while (word / kReader == 1) {
+      // acquire: pairs with the release of readers that have left, whose reads
+      // come before the writes of this one.
+      if (word_.compare_exchange_weak(word, word - kReader + kWriter,
+                                      std::memory_order_acquire)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // Makes the writer, which the calling thread must be, a reader. Nobody gets
+  // in between; other readers that wait get in beside it, unless a writer waits
+  // before them. A release.
+  void downgrade() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    if constexpr (kChecks)
+      check_held(kWriter, "downgrade of a mutex without a writer");
+    std::uint32_t expected = kWriter;
+    // release: pairs with the acquire of readers. Whoever queues from now on
+    // leaves a mark, or finds no writer.
+    if (P::sleepers_near(word_) ||
+        !word_.compare_exchange_strong(expected, kReader,
+                                       std::memory_order_release)) {
+      downgrade_slow();
+    }
+  }
+
+  // The inline halves of lock to unlock_shared, for an adapter that has more to
+  // do in the other half. False: nothing was done, call the *_slow() one.
   bool try_lock_fast() {
     std::uint32_t expected = 0;
     // acquire: pairs with the release of every way to unlock.
@@ -218,10 +253,12 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   std::int64_t release(bool shared);
   bool release_unqueued(bool shared);
   std::int64_t wake_and_release(bool shared);
+  void downgrade_slow();
+  static std::int64_t wake(W* chosen);
   bool release_unmarked(bool shared);
   void mark_queued();
   W* choose(WaitBucket<P>& bucket, bool shared,
-            bool& released) PARKWAY_NO_THREAD_SAFETY_ANALYSIS;
+            bool* released) PARKWAY_NO_THREAD_SAFETY_ANALYSIS;
   static W* pass_over(W* waiter, W* last_run, bool& known);
   static void release_late(Word& word);
   static void add_slow(Word& word);

@@ -236,7 +236,7 @@ std::int64_t BasicRwMutex<P>::wake_and_release(bool shared) {
   auto& bucket = P::bucket(&word_);
   bucket.lock.lock();
   bool released = false;
-  W* chosen = choose(bucket, shared, released);
+  W* const chosen = choose(bucket, shared, &released);
   if (released) return 0;
   W* const head = bucket.find(&word_);
   if (head != nullptr && chosen != nullptr) head->queue.waking = true;
@@ -258,7 +258,12 @@ std::int64_t BasicRwMutex<P>::wake_and_release(bool shared) {
     }
   }
   bucket.lock.unlock();
+  return wake(chosen);
+}
 
+// Wakes a chain that choose() has made. Returns what unlock_slow() does.
+template <class P>
+std::int64_t BasicRwMutex<P>::wake(W* chosen) {
   std::int64_t waited = 0;
   const std::int64_t now = chosen == nullptr ? 0 : P::now();
   while (chosen != nullptr) {
@@ -269,6 +274,28 @@ std::int64_t BasicRwMutex<P>::wake_and_release(bool shared) {
     chosen = next;
   }
   return waited;
+}
+
+// The calling thread is the writer, and will be a reader.
+template <class P>
+[[gnu::noinline]] void BasicRwMutex<P>::downgrade_slow() {
+  auto& bucket = P::bucket(&word_);
+  bucket.lock.lock();
+  W* chosen = choose(bucket, false, nullptr);
+  if (chosen != nullptr && !chosen->shared) {
+    // Its turn comes when this reader has left.
+    bucket.push_front(&word_, chosen);
+    chosen = nullptr;
+  }
+  W* const head = bucket.find(&word_);
+  if (head != nullptr && chosen != nullptr) head->queue.waking = true;
+  const bool writers = head != nullptr && head->queue.writers != 0;
+  // As in wake_and_release(). release: pairs with the acquire of readers.
+  const std::uint32_t word = word_.load(std::memory_order_relaxed);
+  word_.store((word & kSlow) | (writers ? kWriterWaits : 0) | kReader,
+              std::memory_order_release);
+  bucket.lock.unlock();
+  wake(chosen);
 }
 
 // The first waiter from `waiter` to the run `last_run` that can run; null if
@@ -289,12 +316,13 @@ typename BasicRwMutex<P>::W* BasicRwMutex<P>::pass_over(W* waiter, W* last_run,
 
 // Takes the waiters to wake out of the queue: the first that can run, and if
 // that is a reader, all readers that can. A chain by Waiter::next. Drops and
-// takes the bucket's lock around conditions (R). `released`: nobody can run,
-// and the mutex has been given back already, and the bucket's lock.
+// takes the bucket's lock around conditions (R). With `released` it may find
+// that nobody can run and give the mutex back at once, and the bucket's lock;
+// then *released is set.
 template <class P>
 typename BasicRwMutex<P>::W* BasicRwMutex<P>::choose(WaitBucket<P>& bucket,
                                                      bool shared,
-                                                     bool& released) {
+                                                     bool* released) {
   W* head = bucket.find(&word_);
   if (head == nullptr || head->queue.waking) return nullptr;
   W* first = nullptr;
@@ -307,8 +335,8 @@ typename BasicRwMutex<P>::W* BasicRwMutex<P>::choose(WaitBucket<P>& bucket,
     W* const last_run = head->queue.last_run;
     bucket.lock.unlock();
     waiter = pass_over(head, last_run, known);
-    if (waiter == nullptr && release_unmarked(shared)) {
-      released = true;
+    if (waiter == nullptr && released != nullptr && release_unmarked(shared)) {
+      *released = true;
       return nullptr;
     }
     bucket.lock.lock();

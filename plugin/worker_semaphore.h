@@ -43,6 +43,12 @@ class WorkerSemaphore {
     }
   }
 
+  // Owner only, not asleep. Whether a wakeup is there for the next sleep(),
+  // which then returns at once. relaxed: sleep() synchronizes.
+  bool has_wakeup() const {
+    return count_.load(std::memory_order_relaxed) != 0;
+  }
+
   // Any thread.
   void wakeup() {
     // release: pairs with the acquire in sleep().

@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <new>
 #include <relacy/relacy.hpp>
+#include <type_traits>
 // Relacy's macros for code that is written against it; this is not.
 #undef assert
 #undef calloc
@@ -199,7 +200,9 @@ class Atomic {
 
   T exchange(T value, std::memory_order order, PARKWAY_MODEL_CALLER) {
     const Access access(this, info);
-    if (value == kGranted) ++coverage.grants;
+    if constexpr (std::is_integral_v<T>) {
+      if (value == static_cast<T>(kGranted)) ++coverage.grants;
+    }
     newest_ = value;
     return atomic_.exchange(value, to_relacy(weakened<kWeaken>(order)), info);
   }
@@ -245,7 +248,7 @@ class Atomic {
   }
 
  private:
-  static constexpr T kGranted = 4;  // FutexMutex's
+  static constexpr std::uint32_t kGranted = 4;  // FutexMutex's
 
   class Access {
    public:
@@ -258,9 +261,18 @@ class Atomic {
     ~Access() { rl::ctx().enable_preemption(); }
   };
 
+  static T improbable() {
+    constexpr std::uint32_t kBits = 0x5a5a5a50u;
+    if constexpr (std::is_pointer_v<T>) {
+      return reinterpret_cast<T>(std::uintptr_t{kBits});
+    } else {
+      return static_cast<T>(kBits);
+    }
+  }
+
   // A compare-exchange that fails reads the newest value and writes nothing.
   T read_newest(rl::memory_order mo, rl::debug_info_param info) const {
-    T value = static_cast<T>(0x5a5a5a50u);
+    T value = improbable();
     const_cast<rl::atomic<T>&>(atomic_).compare_exchange_strong(
         value, value, mo, info, mo, info);
     return value;

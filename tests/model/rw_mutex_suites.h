@@ -4,7 +4,7 @@
 
 #include "parkway/rw_cond_var_slow.h"
 #include "parkway/rw_mutex_slow.h"
-#include "tests/model/mutex_suites.h"
+#include "tests/model/shared_mutex_suites.h"
 
 namespace parkway::model {
 
@@ -25,40 +25,6 @@ struct AtLeast {
             },
             this};
   }
-};
-
-// Threads from kWriters on are readers, who see what writers wrote and no
-// writer beside them.
-template <class P, int kThreads, int kWriters, int kRounds>
-class Readers
-    : public Suite<Readers<P, kThreads, kWriters, kRounds>, P, kThreads> {
- public:
-  void thread(unsigned index) {
-    for (int i = 0; i < kRounds; ++i) {
-      if (index < static_cast<unsigned>(kWriters)) {
-        mutex_.lock();
-        data_.enter();
-        mutex_.unlock();
-      } else {
-        mutex_.lock_shared();
-        const int seen = data_.count();
-        rl::ctx().sched();
-        RL_ASSERT(seen == data_.count());
-        mutex_.unlock_shared();
-      }
-    }
-  }
-  void after() {
-    RL_ASSERT(data_.count() == kWriters * kRounds);
-    this->expect_no_sleepers();
-    RL_ASSERT(mutex_.try_lock());
-    RL_ASSERT(!mutex_.try_lock_shared());
-    mutex_.unlock();
-  }
-
- private:
-  BasicRwMutex<P> mutex_;
-  Protected data_;
 };
 
 // Thread 0 counts to kWaiters; each of the others waits for its number, the
@@ -91,6 +57,32 @@ class Awaiting
     RL_ASSERT(mutex_.try_lock());
     mutex_.unlock();
   }
+
+ private:
+  BasicRwMutex<P> mutex_;
+  Plain<int> number_{0};
+};
+
+// A downgrade while another waits for a condition that the writer has made
+// true.
+template <class P, bool kShared>
+class DowngradedAwaited : public Suite<DowngradedAwaited<P, kShared>, P, 3> {
+ public:
+  void thread(unsigned index) {
+    if (index != 1) {
+      mutex_.lock();
+      if (index == 0) ++number_;
+      mutex_.downgrade();
+      rl::ctx().sched();
+      mutex_.unlock_shared();
+      return;
+    }
+    const AtLeast one{&number_, 1};
+    kShared ? mutex_.lock_shared() : mutex_.lock();
+    RL_ASSERT(mutex_.await(one.predicate(), os::kForever, kShared));
+    kShared ? mutex_.unlock_shared() : mutex_.unlock();
+  }
+  void after() { this->expect_no_sleepers(); }
 
  private:
   BasicRwMutex<P> mutex_;
@@ -267,31 +259,6 @@ class Notified : public Suite<Notified<P, kWaiters, kTimed, kHeld, kAll>, P,
   Plain<int> items_{0};
 };
 
-// The last to leave, a reader or a writer, destroys the mutex.
-template <class P, int kThreads>
-class DestroyShared : public Suite<DestroyShared<P, kThreads>, P, kThreads> {
- public:
-  void thread(unsigned index) {
-    const bool shared = index == 1;
-    bool last = false;
-    if (shared) {
-      mutex_->lock_shared();
-      seen_ = true;
-      mutex_->unlock_shared();
-    }
-    mutex_->lock();
-    data_.enter();
-    last = data_.count() == kThreads;
-    mutex_->unlock();
-    if (last) mutex_.destroy();
-  }
-
- private:
-  Slot<BasicRwMutex<P>> mutex_;
-  Protected data_;
-  Plain<bool> seen_{false};
-};
-
 template <class K>
 void check_rw_mutex() {
   using P = ModelPlatform<K>;
@@ -299,10 +266,17 @@ void check_rw_mutex() {
   constexpr Budget kCalm{0, 0, 0};
   check<Exclusion<P, Mutex, 2, 2>>("writers, 2 twice", 100000);
   check<Exclusion<P, Mutex, 3, 1>>("writers, 3", 100000);
-  check<Readers<P, 2, 1, 2>>("1 writer, 1 reader, twice", 100000);
-  check<Readers<P, 3, 1, 1>>("1 writer, 2 readers", 100000);
-  check<Readers<P, 3, 2, 1>>("2 writers, 1 reader", 100000);
-  check<Readers<P, 4, 2, 1>>("2 writers, 2 readers", 100000);
+  check<Readers<P, Mutex, 2, 1, 2>>("1 writer, 1 reader, twice", 100000);
+  check<Readers<P, Mutex, 3, 1, 1>>("1 writer, 2 readers", 100000);
+  check<Readers<P, Mutex, 3, 2, 1>>("2 writers, 1 reader", 100000);
+  check<Readers<P, Mutex, 4, 2, 1>>("2 writers, 2 readers", 100000);
+  check<Upgraded<P, Mutex, 2, 0>>("upgrade, 2", 100000);
+  check<Upgraded<P, Mutex, 3, 0>>("upgrade, 3", 100000);
+  check<Upgraded<P, Mutex, 3, 1>>("upgrade, 2 and a writer", 100000);
+  check<Downgraded<P, Mutex, 1>>("downgrade, 1 reader", 100000);
+  check<Downgraded<P, Mutex, 2>>("downgrade, 2 readers", 100000);
+  check<DowngradedAwaited<P, true>>("downgrade, a condition", 100000);
+  check<DowngradedAwaited<P, false>>("downgrade, a writer's condition", 100000);
   check<Awaiting<P, 1, 0, 0>>("await, 1", 100000);
   check<Awaiting<P, 1, 1, 0>>("await, 1 reader", 100000);
   check<Awaiting<P, 2, 1, 0>>("await, 1 reader and 1 writer", 100000);
@@ -323,14 +297,14 @@ void check_rw_mutex() {
   check<Notified<P, 2, 1, false, true>>("notify_all, 2, 1 timed", 100000);
   check<Destroy<P, Mutex, 2>>("destroyed by the last of 2", 100000);
   check<Destroy<P, Mutex, 3>>("destroyed by the last of 3", 100000);
-  check<DestroyShared<P, 2>>("destroyed after a reader", 100000);
+  check<DestroyShared<P, Mutex, 2>>("destroyed after a reader", 100000);
   check_met("a thread slept", coverage.sleeps);
   check_met("a deadline came", coverage.timeouts);
   check_met("a release found a sleeper late", coverage.late_looks);
   check<Exclusion<P, Mutex, 2, 1>, Search::kContextBound>("writers, 2", 300000,
                                                           4, kCalm);
-  check<Readers<P, 2, 1, 1>, Search::kContextBound>("1 writer, 1 reader",
-                                                    100000, 4, kCalm);
+  check<Readers<P, Mutex, 2, 1, 1>, Search::kContextBound>("1 writer, 1 reader",
+                                                           100000, 4, kCalm);
   check<Awaiting<P, 1, 0, 0>, Search::kContextBound>("await, 1", 300000, 4,
                                                      kCalm);
   check<Notified<P, 1, 0, true, false>, Search::kContextBound>(

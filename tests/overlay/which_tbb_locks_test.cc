@@ -7,7 +7,13 @@
 #include <type_traits>
 
 #include "oneapi/tbb.h"
+// All of them: oneTBB 2021.8 has forgotten some in its list of everything.
 #include "oneapi/tbb/mutex.h"
+#include "oneapi/tbb/queuing_mutex.h"
+#include "oneapi/tbb/queuing_rw_mutex.h"
+#include "oneapi/tbb/rw_mutex.h"
+#include "oneapi/tbb/spin_mutex.h"
+#include "oneapi/tbb/spin_rw_mutex.h"
 
 #ifdef PARKWAY_IS_TBB
 constexpr char kLocks[] = "parkway";

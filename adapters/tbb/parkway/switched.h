@@ -5,12 +5,22 @@
 #define PARKWAY_ADAPTERS_TBB_SWITCHED_H_
 
 #include "parkway/tbb/mutex.h"
+#include "parkway/tbb/queuing_mutex.h"
+#include "parkway/tbb/queuing_rw_mutex.h"
+#include "parkway/tbb/rw_mutex.h"
+#include "parkway/tbb/spin_mutex.h"
+#include "parkway/tbb/spin_rw_mutex.h"
 
 namespace parkway {
 namespace switched {
 namespace tbb {
 
 using mutex = ::parkway::tbb::mutex;
+using queuing_mutex = ::parkway::tbb::queuing_mutex;
+using queuing_rw_mutex = ::parkway::tbb::queuing_rw_mutex;
+using rw_mutex = ::parkway::tbb::rw_mutex;
+using spin_mutex = ::parkway::tbb::spin_mutex;
+using spin_rw_mutex = ::parkway::tbb::spin_rw_mutex;
 
 // Which position of the switch this program was built with.
 inline constexpr char kLocks[] = "parkway";

@@ -9,12 +9,22 @@
 #define PARKWAY_ADAPTERS_TBB_SWITCHED_H_
 
 #include <oneapi/tbb/mutex.h>
+#include <oneapi/tbb/queuing_mutex.h>
+#include <oneapi/tbb/queuing_rw_mutex.h>
+#include <oneapi/tbb/rw_mutex.h>
+#include <oneapi/tbb/spin_mutex.h>
+#include <oneapi/tbb/spin_rw_mutex.h>
 
 namespace parkway {
 namespace switched {
 namespace tbb {
 
 using mutex = ::tbb::mutex;
+using queuing_mutex = ::tbb::queuing_mutex;
+using queuing_rw_mutex = ::tbb::queuing_rw_mutex;
+using rw_mutex = ::tbb::rw_mutex;
+using spin_mutex = ::tbb::spin_mutex;
+using spin_rw_mutex = ::tbb::spin_rw_mutex;
 
 // Which position of the switch this program was built with.
 inline constexpr char kLocks[] = "stock";

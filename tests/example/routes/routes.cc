@@ -33,7 +33,8 @@ Shipment Ship(const std::vector<std::string>& parcels, std::size_t limit,
     ++next;
     return parcel;
   });
-  flow::limiter_node<Parcel> limiter(graph, at_once);
+  // Two come back here: a decrementer of numbers does not wait for both.
+  flow::limiter_node<Parcel, int> limiter(graph, at_once);
   using Scale = flow::multifunction_node<Parcel, std::tuple<Parcel, Parcel>>;
   Scale scale(graph, flow::unlimited,
               [limit](const Parcel& parcel, Scale::output_ports_type& ports) {
@@ -43,16 +44,16 @@ Shipment Ship(const std::vector<std::string>& parcels, std::size_t limit,
                   std::get<1>(ports).try_put(parcel);
                 }
               });
-  flow::function_node<Parcel, flow::continue_msg> truck(
+  flow::function_node<Parcel, int> truck(
       graph, flow::unlimited, [&](const Parcel& parcel) {
         heavy[parcel.number] = &parcels[parcel.number];
-        return flow::continue_msg();
+        return 1;
       });
   flow::queue_node<Parcel> shelf(graph);
-  flow::function_node<Parcel, flow::continue_msg> bicycle(
+  flow::function_node<Parcel, int> bicycle(
       graph, flow::serial, [&](const Parcel& parcel) {
         shipment.light.push_back(parcel.name);
-        return flow::continue_msg();
+        return 1;
       });
 
   flow::make_edge(arrivals, limiter);

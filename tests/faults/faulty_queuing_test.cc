@@ -1,0 +1,30 @@
+#include "parkway/queuing_mutex_slow.h"
+#include "parkway/queuing_rw_mutex_slow.h"
+#include "tests/faults/fault_platform.h"
+#include "tests/plugin/queuing_mutex_suite.h"
+#include "tests/plugin/shared_mutex_suite.h"
+
+namespace parkway::test {
+
+// Slow: every step may pause.
+template <bool kBarrier>
+inline constexpr int kQueuingSections<FaultPlatform<kBarrier>> = Rounds(2000);
+template <bool kBarrier>
+inline constexpr int kSharedSections<BasicRwMutex<FaultPlatform<kBarrier>>> =
+    Rounds(4000);
+template <bool kBarrier>
+inline constexpr int
+    kSharedSections<BasicQueuingRwMutex<FaultPlatform<kBarrier>>> =
+        Rounds(4000);
+
+namespace {
+
+using Platforms = testing::Types<Barrier>;
+INSTANTIATE_TYPED_TEST_SUITE_P(Faults, QueuingMutexSuite, Platforms);
+
+using Shared = testing::Types<BasicRwMutex<Barrier>, BasicRwMutex<NoBarrier>,
+                              BasicQueuingRwMutex<Barrier>>;
+INSTANTIATE_TYPED_TEST_SUITE_P(Faults, SharedMutexSuite, Shared);
+
+}  // namespace
+}  // namespace parkway::test

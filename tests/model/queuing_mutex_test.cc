@@ -1,0 +1,99 @@
+// QueuingMutex under C++'s memory model, and as processors run it.
+#include "parkway/futex_mutex_slow.h"
+#include "parkway/queuing_mutex_slow.h"
+#include "tests/model/mutex_suites.h"
+
+namespace parkway::model {
+
+// With a node for each thread.
+template <class P>
+class WithNodes {
+ public:
+  void lock() { mutex_.lock(nodes_[self()]); }
+  bool try_lock() { return mutex_.try_lock(nodes_[self()]); }
+  void unlock() { mutex_.unlock(nodes_[self()]); }
+
+ private:
+  using Mutex = BasicQueuingMutex<P>;
+
+  Mutex mutex_;
+  typename Mutex::Node nodes_[kMaxThreads];
+};
+
+// Node and mutex are gone as soon as nobody needs them: each thread's node when
+// its unlock() has returned, the mutex after the last.
+template <class P, int kThreads>
+class DestroyNodes : public Suite<DestroyNodes<P, kThreads>, P, kThreads> {
+ public:
+  void thread(unsigned) {
+    bool last = false;
+    {
+      typename BasicQueuingMutex<P>::Node node;
+      mutex_->lock(node);
+      data_.enter();
+      last = data_.count() == kThreads;
+      mutex_->unlock(node);
+    }
+    if (last) mutex_.destroy();
+  }
+
+ private:
+  Slot<BasicQueuingMutex<P>> mutex_;
+  Protected data_;
+};
+
+// Locks or leaves.
+template <class P, class Mutex>
+class Trying : public Suite<Trying<P, Mutex>, P, 3> {
+ public:
+  void thread(unsigned index) {
+    if (index == 0) {
+      mutex_.lock();
+    } else if (!mutex_.try_lock()) {
+      return;
+    }
+    data_.enter();
+    mutex_.unlock();
+  }
+  void after() {
+    RL_ASSERT(data_.count() >= 1);
+    RL_ASSERT(mutex_.try_lock());
+    mutex_.unlock();
+  }
+
+ private:
+  Mutex mutex_;
+  Protected data_;
+};
+
+template <class K>
+void check_queuing_mutex() {
+  using P = ModelPlatform<K>;
+  using Mutex = WithNodes<P>;
+  constexpr Budget kCalm{0, 0, 0};
+  check<Exclusion<P, Mutex, 2, 2>>("exclusion, 2 threads twice", 200000);
+  check<Exclusion<P, Mutex, 3, 1>>("exclusion, 3 threads", 200000);
+  check<Exclusion<P, Mutex, 3, 2>>("exclusion, 3 threads twice", 200000);
+  check<Exclusion<P, Mutex, 4, 1>>("exclusion, 4 threads", 200000);
+  check<Trying<P, Mutex>>("lock and try_lock", 200000);
+  check<DestroyNodes<P, 2>>("destroyed after the last of 2", 200000);
+  check<DestroyNodes<P, 3>>("destroyed after the last of 3", 200000);
+  check_met("a thread slept", coverage.sleeps);
+  check_met("a sleep ended for no reason", coverage.spurious);
+  check<Exclusion<P, Mutex, 2, 1>, Search::kFull>("exclusion, 2 threads",
+                                                  1000000, 0, kCalm);
+  check<Exclusion<P, Mutex, 3, 1>, Search::kContextBound>(
+      "exclusion, 3 threads", 500000, 3, kCalm);
+  check<DestroyNodes<P, 2>, Search::kContextBound>(
+      "destroyed after the last of 2", 500000, 4);
+}
+
+}  // namespace parkway::model
+
+int main(int argc, char** argv) {
+  using namespace parkway::model;
+  start(argc, argv);
+  check_queuing_mutex<WeakMemory>();
+  check_queuing_mutex<DelayedStore>();
+  return finish();
+}

@@ -72,3 +72,29 @@ def on_hosts(name, srcs, preload, program = None, data = [], args = [], **kwargs
             tags = ["no-sanitizer"],
             **kwargs
         )
+
+def on_hosts_programs(name, srcs, args, data, programs, **kwargs):
+    """A script that gets host_program()s as its last arguments: NAME_installed and NAME_built.
+
+    Args:
+      name: of the test.
+      srcs: the script.
+      args: its first arguments.
+      data: what it needs besides the programs.
+      programs: the programs, of the calling package.
+      **kwargs: for sh_test.
+    """
+    for host, reason in UNAVAILABLE.items():
+        test = "%s_%s" % (name, host)
+        if reason:
+            skipped_test(name = test, reason = reason)
+            continue
+        labels = [":%s_%s" % (program, host) for program in programs]
+        native.sh_test(
+            name = test,
+            srcs = srcs,
+            args = args + ["$(rootpath %s)" % label for label in labels],
+            data = data + labels,
+            tags = ["no-sanitizer"],
+            **kwargs
+        )

@@ -25,8 +25,8 @@ bursts: 796000
 arenas: 10, all left
 exceptions: 20
 resumable: 8
-fork: 7
 finalize: no threads left
+fork: 7
 bursts: 796000"
 
 # run WHAT [VARIABLE=VALUE...]: the program must print what it always prints; standard error in
@@ -72,7 +72,7 @@ atleast "stats" 1 "waits on an address"
 atleast "stats" 200 "notifies by address"
 atleast "stats" 1 "waits on a bounded queue"
 atleast "stats" 4000 "notifies of a bounded queue"
-expect "stats: aborts" "$(said "aborts of a bounded queue")" 2
+atleast "stats" 2 "aborts of a bounded queue"
 # The first of three finalize() ended the one that all before it used.
 expect "stats: servers" "$(said "servers made")" 4
 atleast "stats" 3 "worker threads started"

@@ -22,7 +22,7 @@ wanted="mutexes: 200
 queues: 1000
 aborts: 4, then 1
 bursts: 796000
-arenas: 10, all left
+arenas: 10
 exceptions: 20
 resumable: 8
 finalize: no threads left

@@ -10,6 +10,7 @@
 
 #include "oneapi/tbb/global_control.h"
 #include "oneapi/tbb/parallel_for.h"
+#include "oneapi/tbb/task_arena.h"
 
 namespace {
 
@@ -49,12 +50,21 @@ bool run() {
 }  // namespace
 
 int main() {
-  tbb::global_control two(tbb::global_control::max_allowed_parallelism, 2);
+  // Three workers, of which each arena wants one.
+  tbb::global_control four(tbb::global_control::max_allowed_parallelism, 4);
   bool came = false;
-  for (int i = 0; i < 2; ++i) came = run() || came;
+  tbb::task_arena first(2);
+  for (int i = 0; i < 2; ++i) {
+    first.execute([&] { came = run() || came; });
+  }
   std::printf("refused: %s, workers: %s\n", refused > 0 ? "yes" : "no",
               came ? "yes" : "no");
   refuse = false;
-  while (!run()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  // It has asked once and will not ask again.
+  do {
+    tbb::task_arena arena(2);
+    came = false;
+    arena.execute([&] { came = run(); });
+  } while (!came);
   std::puts("later: a worker came");
 }

@@ -21,20 +21,26 @@ bool IdleYield::pass(const void* caller, const void* frame) noexcept {
   if (!is_idle_place(caller, frame)) return false;
   if (pool_->surplus() || IdlePool::resting(*member_)) return pass_surplus();
   surplus_ = 0;
-  if (++yields_ % kRealYields == 0) return false;
+  if (brisk_ || ++yields_ % kRealYields == 0) return false;
   count(kYieldsSkipped);
   return true;
 }
 
 bool IdleYield::pass_surplus() noexcept {
+  const std::int64_t now = os::nanotime();
+  if (surplus_ == 0) surplus_since_ = now;
+  if (brisk_ && now - surplus_since_ < kShortRestNs) {
+    surplus_ = 1;
+    return false;
+  }
   // The first is the last one of a worker on its way out, if it does not stay;
   // and one whose time was up is to see that.
   if (++surplus_ != 2) return false;
   count(kYieldParks);
-  if (pool_->rest(*member_, os::nanotime() + kStayNs) ==
-      IdlePool::Rest::kTimeout) {
+  if (pool_->rest(*member_, now + kStayNs) == IdlePool::Rest::kTimeout) {
     count(kYieldTimeouts);
   }
+  rested(os::nanotime() - surplus_since_);
   return true;
 }
 

@@ -20,6 +20,10 @@ namespace parkway::preload {
 // server's pool, inside the yield, until it is wanted, at most that millisecond
 // long. Before, most of the yields are left out: only time passes in them.
 //
+// A worker whose last rest was short expects the next to be short as well, and
+// spins as oneTBB has it until it is proved wrong: for as long as a rest is
+// called short.
+//
 // One per worker; its thread's alone.
 class IdleYield {
  public:
@@ -30,6 +34,9 @@ class IdleYield {
 
   // The worker enters the host.
   void begin() noexcept { surplus_ = 0; }
+
+  // The worker has rested for that long, here or at the server.
+  void rested(std::int64_t ns) noexcept { brisk_ = ns < kShortRestNs; }
 
   // In a yield that returns to `caller`, whose frame begins at `frame`. True if
   // that was all; false: give the CPU away, as asked.
@@ -47,6 +54,9 @@ class IdleYield {
   bool is_idle_place(const void* caller, const void* frame) noexcept;
   bool pass_surplus() noexcept;
 
+  // A wake takes 20 to 50 us, which a spin of some times that can save.
+  static constexpr std::int64_t kShortRestNs = 200000;
+
   // libtbb has three yields that a worker without a task comes to; the others
   // come and go with the tasks.
   static constexpr std::size_t kPlaces = 8;
@@ -55,6 +65,8 @@ class IdleYield {
   IdleMember<Platform>* member_ = nullptr;
   std::uint32_t yields_ = 0;   // all
   std::uint32_t surplus_ = 0;  // since it stopped being wanted
+  std::int64_t surplus_since_ = 0;
+  bool brisk_ = false;
   Place places_[kPlaces];
   std::size_t next_place_ = 0;
 };

@@ -70,8 +70,9 @@ void Server::rouse_one() noexcept {
   IdleMember<Platform>* const member = pool_.take();
   if (member == nullptr) return;
   ServerWorker& worker = workers_[member - members_.get()];
-  // Without a thread now: the next wish, or the next worker that passes by,
-  // tries again. If the server was closed meanwhile, nobody will.
+  // Without a thread now: the next wish, which may never come, or the next
+  // worker that passes by tries again. If the server was closed meanwhile,
+  // nobody will.
   if (!worker.rouse() && !pool_.give_back(*member) && worker.close()) leave();
 }
 

@@ -90,9 +90,14 @@ void ServerWorker::run() noexcept {
   server.rouse_one();
   rml::Job& job = *server.client_.create_one_job();
   for (;;) {
-    count(kWorkerParks, server.pool_.surplus());
+    const bool parks = server.pool_.surplus() || IdlePool::resting(*member_);
+    const std::int64_t since = parks ? os::nanotime() : 0;
     if (server.pool_.rest(*member_, os::kForever) == IdlePool::Rest::kClosed) {
       break;
+    }
+    if (parks) {
+      count(kWorkerParks);
+      yield_.rested(os::nanotime() - since);
     }
     server.rouse_one();
     yield_.begin();

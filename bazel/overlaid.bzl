@@ -1,4 +1,4 @@
-"""What the overlay's absl/synchronization is made of; its BUILD file loads this (see overlay.bzl).
+"""What the overlay's absl/synchronization is made of; its BUILD file loads this (see absl_overlay.bzl).
 
 Each of the files that parkway replaces is a target overlaid_FILE. With --//bazel:locks=stock it is
 upstream's file, which the overlay keeps in the folder stock. Otherwise it is parkway's: the files

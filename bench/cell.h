@@ -17,6 +17,7 @@ inline constexpr char kLongestWait[] = "longest_wait_us";
 inline constexpr char kFairness[] =
     "fairness";  // operations, unluckiest over luckiest thread
 inline constexpr char kSwitches[] = "voluntary_switches";
+inline constexpr char kInvoluntarySwitches[] = "involuntary_switches";
 inline constexpr char kAllocations[] = "allocations";
 inline constexpr char kSyscalls[] = "syscalls";
 

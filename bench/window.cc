@@ -27,6 +27,8 @@ struct WindowRun {
     worker.used_.cpu_seconds = after.cpu_seconds - before.cpu_seconds;
     worker.used_.voluntary_switches =
         after.voluntary_switches - before.voluntary_switches;
+    worker.used_.involuntary_switches =
+        after.involuntary_switches - before.involuntary_switches;
   }
 
   WindowResult Run(int threads, std::chrono::nanoseconds window,
@@ -61,6 +63,7 @@ struct WindowRun {
       result.operations += worker.operations_;
       result.cpu_seconds += worker.used_.cpu_seconds;
       result.voluntary_switches += worker.used_.voluntary_switches;
+      result.involuntary_switches += worker.used_.involuntary_switches;
       result.longest_wait_nanos =
           std::max(result.longest_wait_nanos, worker.longest_wait_nanos_);
       least = std::min(least, worker.operations_);
@@ -94,6 +97,8 @@ Sample ToSample(const WindowResult& plain, const WindowResult& metered) {
   sample.counters[kFairness] = plain.fairness;
   sample.counters[kSwitches] =
       static_cast<double>(plain.voluntary_switches) / sample.operations;
+  sample.counters[kInvoluntarySwitches] =
+      static_cast<double>(plain.involuntary_switches) / sample.operations;
   return sample;
 }
 

@@ -58,6 +58,7 @@ struct WindowResult {
   std::uint64_t operations = 0;
   double cpu_seconds = 0;
   std::int64_t voluntary_switches = 0;
+  std::int64_t involuntary_switches = 0;
   std::int64_t longest_wait_nanos = 0;
   double fairness = 1;
 };

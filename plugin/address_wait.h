@@ -96,9 +96,11 @@ class BasicAddressWaiter {
   // "No" is exact: who prepares later sees what was changed before this call.
   static bool may_have_waiters(const void* address);
 
-  // Wake the oldest, all, or all whose context `matches` accepts, of those that
-  // wait on this address. Return how many that were.
+  // Wake the oldest, the oldest with that context, all, or all whose context
+  // `matches` accepts, of those that wait on this address. Return how many that
+  // were.
   static std::size_t wake_one(const void* address);
+  static std::size_t wake_one(const void* address, std::uintptr_t context);
   static std::size_t wake_all(const void* address);
   static std::size_t wake_if(const void* address,
                              bool (*matches)(std::uintptr_t context,

@@ -137,6 +137,19 @@ std::size_t BasicAddressWaiter<P>::wake_one(const void* address) {
 }
 
 template <class P>
+std::size_t BasicAddressWaiter<P>::wake_one(const void* address,
+                                            std::uintptr_t context) {
+  Choice found = Choice::kWake;
+  return wake(
+      address,
+      [&](std::uintptr_t its) {
+        return its != context ? Choice::kSkip
+                              : std::exchange(found, Choice::kStop);
+      },
+      [](bool) {});
+}
+
+template <class P>
 std::size_t BasicAddressWaiter<P>::wake_all(const void* address) {
   return wake(
       address, [](std::uintptr_t) { return Choice::kWake; }, [](bool) {});

@@ -23,7 +23,7 @@ struct ByteFutex : P {
   // the sleep as well, whatever the word says.
   static bool futexsleep(Word& word, MutexWord expected,
                          std::int64_t deadline) noexcept {
-    BasicAddressWaiter<P> waiter(&word);
+    BasicAddressWaiter<P> waiter(&word, kContext);
     waiter.prepare();
     // relaxed: a waker that did not find this thread in the queue changed the
     // word before it took the bucket's lock.
@@ -31,10 +31,15 @@ struct ByteFutex : P {
     return waiter.commit(deadline);
   }
 
-  // As P::futexwakeup(), for a count of 1. By address only.
+  // As P::futexwakeup(), for a count of 1. By address only; it may come when
+  // something else has taken the memory. Another ByteMutex's waiter stands a
+  // wake for no reason. Those of other kinds must not get one.
   static void futexwakeup(Word& word, std::uint32_t) noexcept {
-    BasicAddressWaiter<P>::wake_one(&word);
+    BasicAddressWaiter<P>::wake_one(&word, kContext);
   }
+
+ private:
+  static constexpr std::uintptr_t kContext = UINTPTR_MAX;
 };
 
 }  // namespace parkway

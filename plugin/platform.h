@@ -19,6 +19,7 @@
 //   spin_limits()      see parkway/spin.h
 //   TableLock, bucket(key)   see parkway/wait_table.h
 //   address_bucket(address)  see parkway/address_wait.h
+//   kPatienceNs        see parkway/wait_in_line.h
 //   starving(since, losses)  whether a waiter may ask for a handoff
 #ifndef PARKWAY_PLATFORM_H_
 #define PARKWAY_PLATFORM_H_
@@ -82,6 +83,9 @@ struct Platform {
   static bool starving(std::int64_t since, std::uint32_t losses) noexcept {
     return losses >= kStarvingLosses && now() - since > kStarvingNs;
   }
+
+  // How long a waiter of a fair lock yields before it sleeps.
+  static constexpr std::int64_t kPatienceNs = 250000;
 
   // Whether somebody may sleep on `word`. A stale "no" is possible; release()
   // looks again.

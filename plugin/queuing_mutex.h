@@ -25,12 +25,13 @@ namespace parkway {
 // destroy it as soon as it has unlocked it again and nobody waits.
 //
 // Algorithm: the queue lock of Mellor-Crummey and Scott (1991), as
-// tbb::queuing_mutex has it; a waiter that has spun in vain sleeps on its
-// node's state as a futex.
+// tbb::queuing_mutex has it; a waiter that has waited for long
+// (parkway/wait_in_line.h) sleeps on its node's state as a futex.
 template <class P>
 class PARKWAY_CAPABILITY("mutex") BasicQueuingMutex {
  public:
-  // A place in the queue. Used for one lock() at a time, by any thread.
+  // A place in the queue. Used for one lock() at a time, by any thread. Between
+  // two uses it is as it was made.
   class Node {
    public:
     constexpr Node() noexcept = default;
@@ -39,12 +40,13 @@ class PARKWAY_CAPABILITY("mutex") BasicQueuingMutex {
 
    private:
     friend class BasicQueuingMutex;
-    // Set by the next in the queue, once.
+    // Set by the next in the queue; cleared by hand_over().
     typename P::template Atomic<Node*> next{nullptr};
-    // kWaiting   set by its thread before it queues.
+    // kGranted   its thread need not wait. Set by its predecessor's unlock(),
+    //            from either of the others: that is the last access to the node
+    //            but a wake by address.
+    // kWaiting   set by its thread before it tells its predecessor.
     // kSleeping  set by its thread, from kWaiting, before it sleeps.
-    // kGranted   set by its predecessor's unlock(), from either. That is its
-    //            last access to the node but a wake by address.
     typename P::template Atomic<std::uint32_t> state{0};
   };
 
@@ -54,9 +56,8 @@ class PARKWAY_CAPABILITY("mutex") BasicQueuingMutex {
 
   // Blocks until all that came before have unlocked.
   void lock(Node& node) PARKWAY_ACQUIRE() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
-    prepare(node);
     // acquire: pairs with the release of an unlock() that left the mutex free,
-    // or of the predecessor's prepare(). release: publishes prepare().
+    // and of the predecessor's lock(), for its node. release: the other end.
     Node* const before = tail_.exchange(&node, std::memory_order_acq_rel);
     if (__builtin_expect(before != nullptr, 0)) wait_behind(*before, node);
     internal::count_lock<P>();
@@ -65,7 +66,6 @@ class PARKWAY_CAPABILITY("mutex") BasicQueuingMutex {
   // Takes the mutex if nobody has it; never waits, never fails spuriously.
   bool try_lock(Node& node)
       PARKWAY_TRY_ACQUIRE(true) PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
-    prepare(node);
     Node* expected = nullptr;
     // As in lock().
     if (!tail_.compare_exchange_strong(expected, &node,
@@ -100,15 +100,9 @@ class PARKWAY_CAPABILITY("mutex") BasicQueuingMutex {
  private:
   static constexpr const char* kName = "QueuingMutex";
 
-  static constexpr std::uint32_t kWaiting = 0;
-  static constexpr std::uint32_t kSleeping = 1;
-  static constexpr std::uint32_t kGranted = 2;
-
-  // relaxed: nobody else sees the node yet.
-  static void prepare(Node& node) {
-    node.next.store(nullptr, std::memory_order_relaxed);
-    node.state.store(kWaiting, std::memory_order_relaxed);
-  }
+  static constexpr std::uint32_t kGranted = 0;
+  static constexpr std::uint32_t kWaiting = 1;
+  static constexpr std::uint32_t kSleeping = 2;
 
   void check_owned() const {
     if (tail_.load(std::memory_order_relaxed) == nullptr) {

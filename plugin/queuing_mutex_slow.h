@@ -4,14 +4,16 @@
 #define PARKWAY_QUEUING_MUTEX_SLOW_H_
 
 #include "parkway/queuing_mutex.h"
+#include "parkway/wait_in_line.h"
 
 namespace parkway {
 
-// No yields: who is not next in the queue gains nothing by them, and who is
-// next is woken as soon as it may run.
 template <class P>
 [[gnu::noinline]] void BasicQueuingMutex<P>::wait_behind(Node& before,
                                                          Node& node) {
+  node.state.store(kWaiting, std::memory_order_relaxed);
+  // A guess: whether the one before has the mutex.
+  const bool next = before.state.load(std::memory_order_relaxed) == kGranted;
   // release: pairs with the acquire in unlock() and hand_over().
   before.next.store(&node, std::memory_order_release);
   // From here on `before` may be gone.
@@ -19,7 +21,7 @@ template <class P>
     // acquire: pairs with the release in hand_over().
     return node.state.load(std::memory_order_acquire) == kGranted;
   };
-  if (granted() || internal::spin<P>(granted)) return;
+  if (internal::wait_in_line<P>(next, granted)) return;
   std::uint32_t state = kWaiting;
   // acquire: as in granted(), if it fails.
   if (!node.state.compare_exchange_strong(state, kSleeping,
@@ -46,6 +48,7 @@ template <class P>
   if (state.exchange(kGranted, std::memory_order_release) == kSleeping) {
     P::futexwakeup(state, 1);
   }
+  node.next.store(nullptr, std::memory_order_relaxed);
 }
 
 }  // namespace parkway

@@ -5,6 +5,7 @@
 
 #include "parkway/address_wait_slow.h"
 #include "parkway/queuing_rw_mutex.h"
+#include "parkway/wait_in_line.h"
 
 namespace parkway {
 
@@ -17,6 +18,7 @@ template <class P>
 [[gnu::noinline]] void BasicQueuingRwMutex<P>::lock_slow(bool shared) {
   Waiter waiter(&word_, shared);
   const std::uint32_t in_the_way = kQueued | kWriter | (shared ? 0 : kReaders);
+  bool first = false;  // in the queue
   const bool waits = waiter.prepare_if([&] {
     std::uint32_t word = word_.load(std::memory_order_relaxed);
     for (;;) {
@@ -26,12 +28,13 @@ template <class P>
       if (word_.compare_exchange_weak(
               word, free ? word + (shared ? kReader : kWriter) : word | kQueued,
               std::memory_order_acquire, std::memory_order_relaxed)) {
+        first = true;
         return !free;
       }
     }
   });
   if (!waits) return;
-  internal::spin<P>([&] { return waiter.woken(); });
+  internal::wait_in_line<P>(first, [&] { return waiter.woken(); });
   // Whoever wakes it has made it an owner.
   waiter.commit(os::kForever);
 }

@@ -59,9 +59,19 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   BasicRwMutex(const BasicRwMutex&) = delete;
   BasicRwMutex& operator=(const BasicRwMutex&) = delete;
 
+  // How a waiter spins, as a rule: sections under it are longer than under
+  // FutexMutex, and many of its waiters wait for more than a section. Sections
+  // of 2 us took 1.2 to 1.3 of absl::Mutex's time at 2 and 4 threads with the
+  // gaps of SpinPlan{}, 1.0 and .8 so (BM_Contended); log_pipeline with 4
+  // threads took 1.20 of stock's time with 20 yields, .97 to 1.08 with four.
+  // For short sections SpinPlan{} takes half the time (Readers90 of
+  // bench/tbb_types).
+  static constexpr SpinPlan kSpinPlan = {2, 4};
+
   // Blocks until the calling thread is the writer.
-  void lock() PARKWAY_ACQUIRE() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
-    if (!try_lock_fast()) lock_slow(false);
+  void lock(const SpinPlan& plan = kSpinPlan)
+      PARKWAY_ACQUIRE() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    if (!try_lock_fast()) lock_slow(false, plan);
   }
 
   // Never waits; never fails spuriously.
@@ -75,9 +85,9 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   }
 
   // Blocks until the calling thread is one of the readers.
-  void lock_shared()
+  void lock_shared(const SpinPlan& plan = kSpinPlan)
       PARKWAY_ACQUIRE_SHARED() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
-    if (!try_lock_shared_fast()) lock_slow(true);
+    if (!try_lock_shared_fast()) lock_slow(true, plan);
   }
 
   // Never waits. Fails while a writer waits, too.
@@ -175,7 +185,7 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
     }
     return true;
   }
-  void lock_slow(bool shared);
+  void lock_slow(bool shared, const SpinPlan& plan = kSpinPlan);
   bool try_lock_slow(bool shared);
   // Returns how long those that were woken have waited for the mutex, in
   // nanoseconds, all together; not for a condition.
@@ -226,13 +236,6 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   static constexpr std::uint32_t kReader = 16;
   static constexpr std::uint32_t kReaders = ~(kReader - 1);
 
-  // Sections under it are longer than under FutexMutex, and many of its waiters
-  // wait for more than a section. Sections of 2 us took 1.2 to 1.3 of
-  // absl::Mutex's time at 2 and 4 threads with the gaps as they are, 1.0 and
-  // .8 so (BM_Contended); log_pipeline with 4 threads took 1.20 of stock's
-  // time with 20 yields, .97 to 1.08 with four.
-  static constexpr SpinPlan kSpinPlan = {2, 4};
-
   void check_held(std::uint32_t bits, const char* fault) const {
     if ((word_.load(std::memory_order_relaxed) & bits) == 0) {
       internal::fatal(kName, this, fault);
@@ -242,7 +245,7 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   // In rw_mutex_slow.h; compiled once, in rw_mutex.cc.
   bool try_take(bool shared, bool waited);
   void acquire(W& waiter, bool waited);
-  void queue_up(W& waiter, bool waited);
+  void queue_up(W& waiter, bool waited, const SpinPlan& plan);
   bool enqueue(W& waiter, bool in_front);
   void warn(W& waiter);
   void announce(W& waiter);

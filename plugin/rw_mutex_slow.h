@@ -52,12 +52,13 @@ bool BasicRwMutex<P>::try_take(bool shared, bool waited) {
 }
 
 template <class P>
-[[gnu::noinline]] void BasicRwMutex<P>::lock_slow(bool shared) {
+[[gnu::noinline]] void BasicRwMutex<P>::lock_slow(bool shared,
+                                                  const SpinPlan& plan) {
   const auto attempt = [&] { return try_take(shared, false); };
   // At once, if only a mark was in the way of the inline half.
-  if (!attempt() && !internal::spin_and_yield<P>(attempt, kSpinPlan)) {
+  if (!attempt() && !internal::spin_and_yield<P>(attempt, plan)) {
     OwnWaiter<P> waiter(this, shared, nullptr);
-    queue_up(*waiter, false);
+    queue_up(*waiter, false, plan);
   }
   internal::count_lock<P>();
 }
@@ -81,14 +82,14 @@ template <class P>
 void BasicRwMutex<P>::acquire(W& waiter, bool waited) {
   const bool taken = internal::spin_and_yield<P>(
       [&] { return try_take(waiter.shared, waited); }, kSpinPlan);
-  if (!taken) return queue_up(waiter, waited);
+  if (!taken) return queue_up(waiter, waited, kSpinPlan);
   if (waited) arrived(waiter.shared);
   leave(waiter);
 }
 
 // The same once spinning has not helped.
 template <class P>
-void BasicRwMutex<P>::queue_up(W& waiter, bool waited) {
+void BasicRwMutex<P>::queue_up(W& waiter, bool waited, const SpinPlan& plan) {
   const bool shared = waiter.shared;
   do {
     if (enqueue(waiter, waited)) {
@@ -96,7 +97,7 @@ void BasicRwMutex<P>::queue_up(W& waiter, bool waited) {
       waited = true;
     }
   } while (!internal::spin_and_yield<P>(
-      [&] { return try_take(shared, waited); }, kSpinPlan));
+      [&] { return try_take(shared, waited); }, plan));
   if (waited) arrived(shared);
   leave(waiter);
 }

@@ -49,8 +49,10 @@ class queuing_mutex {
     void acquire(queuing_mutex& m) PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
       detail::check_lock(mutex_ != nullptr, this, detail::kAcquiresTwice);
       profiling::preparing(&m);
-      m.impl_.lock(node_);
+      // Stores before locked instructions, not between them: each waits for
+      // those that came before.
       mutex_ = &m;
+      m.impl_.lock(node_);
       profiling::acquired(&m);
     }
 
@@ -66,10 +68,9 @@ class queuing_mutex {
     // Hands the mutex to the next.
     void release() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
       detail::check_lock(mutex_ == nullptr, this, detail::kHoldsNone);
-      queuing_mutex* const held = mutex_;
+      profiling::releasing(mutex_);
+      mutex_->impl_.unlock(node_);
       mutex_ = nullptr;
-      profiling::releasing(held);
-      held->impl_.unlock(node_);
     }
 
    private:

@@ -3,15 +3,16 @@
 #ifndef PARKWAY_ADAPTERS_TBB_RW_MUTEX_H_
 #define PARKWAY_ADAPTERS_TBB_RW_MUTEX_H_
 
-#include "parkway/rw_mutex.h"
 #include "parkway/tbb/shared_mutex.h"
+#include "parkway/tbb/short_section_rw_mutex.h"
 
 namespace parkway {
 namespace tbb {
 
 // One writer or any number of readers, 8 bytes. Not recursive, not fair; a
 // waiting writer stops new readers. For the members see detail::shared_mutex.
-class rw_mutex : public detail::shared_mutex<rw_mutex, RwMutex> {
+class rw_mutex
+    : public detail::shared_mutex<rw_mutex, detail::short_section_rw_mutex> {
  public:
   static constexpr bool is_fair_mutex = false;
 

@@ -53,8 +53,10 @@ class unique_scoped_lock {
   // Waits until it holds `m`. It must hold nothing before.
   void acquire(Mutex& m) {
     check_lock(mutex_ != nullptr, this, kAcquiresTwice);
-    m.lock();
+    // Stores before locked instructions, not between them: each waits for those
+    // that came before.
     mutex_ = &m;
+    m.lock();
   }
 
   // Takes `m` if that is possible at once, and returns whether it did. It must
@@ -69,10 +71,8 @@ class unique_scoped_lock {
   // Gives the mutex back before the end of the scope. It must hold one.
   void release() {
     check_lock(mutex_ == nullptr, this, kHoldsNone);
-    // Forget first: after unlock() the mutex may be gone.
-    Mutex* const held = mutex_;
+    mutex_->unlock();
     mutex_ = nullptr;
-    held->unlock();
   }
 
  private:
@@ -100,9 +100,10 @@ class rw_scoped_lock {
   // Waits until it holds `m`. It must hold nothing before.
   void acquire(Mutex& m, bool write = true) {
     check_lock(mutex_ != nullptr, this, kAcquiresTwice);
-    write ? m.lock() : m.lock_shared();
+    // Before the locked instructions, as above.
     mutex_ = &m;
     is_writer_ = write;
+    write ? m.lock() : m.lock_shared();
   }
 
   // Takes `m` if that is possible at once, and returns whether it did. It must
@@ -120,9 +121,8 @@ class rw_scoped_lock {
   // Gives the mutex back before the end of the scope. It must hold one.
   void release() {
     check_lock(mutex_ == nullptr, this, kHoldsNone);
-    Mutex* const held = mutex_;
+    is_writer_ ? mutex_->unlock() : mutex_->unlock_shared();
     mutex_ = nullptr;
-    is_writer_ ? held->unlock() : held->unlock_shared();
   }
 
   // Makes the holder, a reader, the writer. True: nobody was the writer in

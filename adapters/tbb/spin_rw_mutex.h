@@ -3,14 +3,16 @@
 #ifndef PARKWAY_ADAPTERS_TBB_SPIN_RW_MUTEX_H_
 #define PARKWAY_ADAPTERS_TBB_SPIN_RW_MUTEX_H_
 
-#include "parkway/rw_mutex.h"
 #include "parkway/tbb/shared_mutex.h"
+#include "parkway/tbb/short_section_rw_mutex.h"
 
 namespace parkway {
 namespace tbb {
 
 // As rw_mutex. concurrent_hash_map's and flow graph's own.
-class spin_rw_mutex : public detail::shared_mutex<spin_rw_mutex, RwMutex> {
+class spin_rw_mutex
+    : public detail::shared_mutex<spin_rw_mutex,
+                                  detail::short_section_rw_mutex> {
  public:
   static constexpr bool is_fair_mutex = false;
 

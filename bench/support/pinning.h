@@ -24,6 +24,7 @@ bool PinThisThread(int index);
 struct Usage {
   double cpu_seconds = 0;               // user and system
   std::int64_t voluntary_switches = 0;  // it gave its CPU away in order to wait
+  std::int64_t involuntary_switches = 0;  // its CPU was taken away
 };
 
 Usage ThisThreadUsage();

@@ -37,6 +37,7 @@ Usage UsageOf(int who) {
       static_cast<double>(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
       1e-6 * static_cast<double>(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
   usage.voluntary_switches = used.ru_nvcsw;
+  usage.involuntary_switches = used.ru_nivcsw;
   return usage;
 }
 

@@ -7,12 +7,14 @@ over stock; below 1 is better for parkway.
 """
 
 import argparse
+import math
 import os
 import re
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 # What every suite should reach: of the median of its ratios.
@@ -26,6 +28,8 @@ def arguments():
                         help="the two programs; the build gives them")
     parser.add_argument("--filter", default="", metavar="REGEX", help="the suites; default: all")
     parser.add_argument("--repetitions", type=int, default=5, metavar="N")
+    parser.add_argument("--min-time", type=float, default=0.3, metavar="SECONDS",
+                        help="a program that is faster runs several times in a row")
     parser.add_argument("--timeout", type=float, default=600, metavar="SECONDS",
                         help="after which a run of a suite counts as hanging")
     parser.add_argument("--markdown", metavar="FILE", help="where the table goes as well")
@@ -36,8 +40,8 @@ def arguments():
         re.compile(options.filter)
     except re.error as error:
         parser.error("--filter=%s: %s" % (options.filter, error))
-    if options.repetitions < 1 or options.timeout <= 0:
-        parser.error("--repetitions and --timeout must be above 0")
+    if options.repetitions < 1 or options.min_time <= 0 or options.timeout <= 0:
+        parser.error("--repetitions, --min-time and --timeout must be above 0")
     options.pair = [pair.split(",") for pair in options.pair if re.search(options.filter, suite(pair))]
     if not options.pair:
         parser.error("--filter=%s: there is no such suite" % options.filter)
@@ -59,58 +63,67 @@ def run(program, options):
         start = time.monotonic()
         process = subprocess.Popen([program] + options.arguments, stdout=out,
                                    stderr=subprocess.STDOUT)
-        pid = 0
-        while not pid:
-            pid, status, usage = os.wait4(process.pid, os.WNOHANG)
-            if time.monotonic() - start > options.timeout:
-                process.kill()
-                process.wait()
-                fail("%s did not end within %g seconds" % (program, options.timeout))
-            if not pid:
-                time.sleep(0.002)
+        hanging = threading.Timer(options.timeout, process.kill)
+        hanging.start()
+        _, status, usage = os.wait4(process.pid, 0)
         elapsed = time.monotonic() - start
+        hanging.cancel()
         process.returncode = status
         out.seek(0)
         said = out.read().decode(errors="replace")
+    if elapsed >= options.timeout:
+        fail("%s did not end within %g seconds" % (program, options.timeout))
     if status != 0:
         fail("%s failed:\n%s" % (program, said))
     cases = re.search(r"test cases: *(\d+)", said)
     return elapsed, usage.ru_utime + usage.ru_stime, int(cases.group(1)) if cases else 0
 
 
+def runs_in_a_row(program, count, options):
+    """The same for `count` runs, in one sum."""
+    each = [run(program, options) for _ in range(count)]
+    return sum(r[0] for r in each), sum(r[1] for r in each), each[0][2]
+
+
 def compare(stock, parkway, options):
-    """The runs of one suite: for each side a list of (seconds, CPU seconds, test cases)."""
-    runs = [], []
-    sides = list(zip(runs, (stock, parkway)))
+    """The measurements of one suite: how many runs each is of, and for each side a list of (seconds
+    of a run, CPU seconds of a run, test cases)."""
+    first = [run(program, options) for program in (stock, parkway)]  # and both are warm now
+    if first[0][2] != first[1][2]:
+        fail("%s and %s do not run the same test cases" % (stock, parkway))
+    count = max(1, math.ceil(options.min_time / min(r[0] for r in first)))
+    measured = [], []
+    sides = list(zip(measured, (stock, parkway)))
     for i in range(options.repetitions):
         for results, program in sides if i % 2 == 0 else reversed(sides):
-            results.append(run(program, options))
+            elapsed, cpu, cases = runs_in_a_row(program, count, options)
+            results.append((elapsed / count, cpu / count, cases))
             if sys.stderr.isatty():
                 sys.stderr.write("\r\033[K%s: run %d" % (os.path.basename(program), i + 1))
     if sys.stderr.isatty():
         sys.stderr.write("\r\033[K")
-    if {cases for results in runs for _, _, cases in results} != {runs[0][0][2]}:
-        fail("%s and %s do not run the same test cases" % (stock, parkway))
-    return runs
+    return count, measured
 
 
-def ratios(runs, column):
-    return [p[column] / s[column] for s, p in zip(*runs) if s[column] > 0] or [1]
+def ratios(measured, column):
+    return [p[column] / s[column] for s, p in zip(*measured) if s[column] > 0] or [1]
 
 
 def table(results, options):
-    yield "%d runs of each program, in turns, on %d CPUs; ratios are parkway / stock." % (
-        options.repetitions, len(os.sched_getaffinity(0)))
+    yield ("%d measurements of each program, in turns, on %d CPUs, each of so many runs; times are of"
+           " one run, ratios are parkway / stock." % (
+               options.repetitions, len(os.sched_getaffinity(0))))
     yield ""
-    yield "| suite | cases | stock | parkway | time | min..max | CPU | time <= %g |" % GOAL
-    yield "|---|---:|---:|---:|---:|---:|---:|---|"
-    for name, runs in results:
-        time_ratios = ratios(runs, 0)
+    yield "| suite | cases | runs | stock | parkway | time | min..max | CPU | time <= %g |" % GOAL
+    yield "|---|---:|---:|---:|---:|---:|---:|---:|---|"
+    for name, (count, measured) in results:
+        time_ratios = ratios(measured, 0)
         median = statistics.median(time_ratios)
-        yield "| %s | %d | %.2f s | %.2f s | %.2f | %.2f..%.2f | %.2f | %s |" % (
-            name, runs[0][0][2], statistics.median(r[0] for r in runs[0]),
-            statistics.median(r[0] for r in runs[1]), median, min(time_ratios), max(time_ratios),
-            statistics.median(ratios(runs, 1)), "reached" if median <= GOAL else "MISSED")
+        stock, parkway = (statistics.median(r[0] for r in side) for side in measured)
+        yield "| %s | %d | %d | %.3g s | %.3g s | %.2f | %.2f..%.2f | %.2f | %s |" % (
+            name, measured[0][0][2], count, stock, parkway, median, min(time_ratios),
+            max(time_ratios), statistics.median(ratios(measured, 1)),
+            "reached" if median <= GOAL else "MISSED")
 
 
 def main():

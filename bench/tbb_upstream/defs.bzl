@@ -26,7 +26,11 @@ def upstream_comparison(name, src, test, suites, tested):
         srcs = [src],
         args = [_pair(suite) for suite in suites],
         data = [program for suite in suites for program in _programs(suite)],
-        tags = ["no-sanitizer"],
+        # Minutes of compiling: for those who ask for it.
+        tags = [
+            "manual",
+            "no-sanitizer",
+        ],
     )
     native.sh_test(
         name = name + "_test",

@@ -283,6 +283,7 @@ struct FaultPlatform {
     return true;
   }
   static constexpr std::int64_t kRecheckNs = 1000000;
+  static constexpr std::int64_t kPatienceNs = 1000;
 
   using TableLock = BasicFutexMutex<FaultPlatform>;
   // Few, so that unrelated words share one.

@@ -42,6 +42,7 @@ _HEADERS = [
     "sleepers.h",
     "spin.h",
     "thread_annotations.h",
+    "wait_in_line.h",
     "wait_table.h",
     "waiter.h",
     "worker.h",

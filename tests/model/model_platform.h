@@ -545,6 +545,7 @@ struct ModelPlatform {
     return true;
   }
   static constexpr std::int64_t kRecheckNs = K::kRecheckNs;
+  static constexpr std::int64_t kPatienceNs = 0;
 
   // Simpler than production's FutexMutex, which has tests of its own.
   class TableLock {

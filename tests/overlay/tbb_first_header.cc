@@ -27,6 +27,11 @@ static_assert(std::is_same_v<tbb::spin_rw_mutex, parkway::tbb::spin_rw_mutex>);
 static_assert(std::is_same_v<tbb::queuing_mutex, parkway::tbb::queuing_mutex>);
 static_assert(
     std::is_same_v<tbb::queuing_rw_mutex, parkway::tbb::queuing_rw_mutex>);
+// What the speculative mutexes are made of stays upstream's.
+static_assert(
+    !std::is_base_of_v<parkway::tbb::spin_mutex, tbb::detail::d1::rtm_mutex>);
+static_assert(!std::is_base_of_v<parkway::tbb::spin_rw_mutex,
+                                 tbb::detail::d1::rtm_rw_mutex>);
 static_assert(
     !std::is_same_v<tbb::speculative_spin_mutex, parkway::tbb::spin_mutex>);
 static_assert(!std::is_same_v<tbb::speculative_spin_rw_mutex,

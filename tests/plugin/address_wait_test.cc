@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "parkway/byte_futex.h"
 #include "parkway/os/os.h"
 #include "tests/plugin/support.h"
 
@@ -152,6 +153,22 @@ TEST(AddressWait, WakesThoseWithTheContextOnly) {
   };
   EXPECT_EQ(AddressWaiter::wake_if(&address, below, 3), 3u);
   for (int i = 0; i < 6; ++i) EXPECT_EQ(all[i]->cancel(), i < 3);
+}
+
+// A ByteMutex that was here before: its last unlock wakes by address, late.
+TEST(AddressWait, AByteMutexsLateWakeIsForByteMutexesOnly) {
+  using Futex = ByteFutex<Platform>;
+  Futex::Word word{0};
+  AddressWaiter other(&word, 1);
+  AddressWaiter mutex(&word, UINTPTR_MAX);
+  other.prepare();
+  Futex::futexwakeup(word, 1);
+  EXPECT_FALSE(other.cancel());
+  other.prepare();
+  mutex.prepare();
+  Futex::futexwakeup(word, 1);
+  EXPECT_TRUE(mutex.cancel());
+  EXPECT_FALSE(other.cancel());
 }
 
 TEST(AddressWait, WakeAll) {

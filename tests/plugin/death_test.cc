@@ -13,6 +13,9 @@
 #include "parkway/checks.h"
 #include "parkway/mutex.h"
 #include "parkway/note.h"
+#include "parkway/queuing_mutex.h"
+#include "parkway/queuing_rw_mutex.h"
+#include "parkway/rw_mutex.h"
 #include "tests/plugin/support.h"
 
 namespace parkway::test {
@@ -32,6 +35,12 @@ template <>
 constexpr const char* kTypeName<SemaMutex> = "SemaMutex";
 template <>
 constexpr const char* kTypeName<ByteMutex> = "ByteMutex";
+template <>
+constexpr const char* kTypeName<QueuingMutex> = "QueuingMutex";
+template <>
+constexpr const char* kTypeName<QueuingRwMutex> = "QueuingRwMutex";
+template <>
+constexpr const char* kTypeName<RwMutex> = "RwMutex";
 template <>
 constexpr const char* kTypeName<FutexNote> = "FutexNote";
 template <>
@@ -62,6 +71,11 @@ template <class T>
 class MutexDeathTest : public DeathTest {};
 using Mutexes = testing::Types<FutexMutex, SemaMutex, ByteMutex>;
 TYPED_TEST_SUITE(MutexDeathTest, Mutexes);
+
+template <class T>
+class SharedMutexDeathTest : public DeathTest {};
+using SharedMutexes = testing::Types<RwMutex, QueuingRwMutex>;
+TYPED_TEST_SUITE(SharedMutexDeathTest, SharedMutexes);
 
 template <class T>
 class NoteDeathTest : public DeathTest {};
@@ -184,6 +198,49 @@ TYPED_TEST(MutexDeathTest, EveryWayToLockIsCounted) {
         last.unlock();
       },
       KilledBySignal(SIGABRT), Eq(Line(last, kCountFault)));
+}
+
+TYPED_TEST(SharedMutexDeathTest, ReleaseOfWhatIsNotHeld) {
+  if (!kChecks) GTEST_SKIP() << kNotChecked;
+  TypeParam mutex;
+  EXPECT_EXIT(mutex.unlock(), KilledBySignal(SIGABRT),
+              Eq(Line(mutex, kUnlockedFault)));
+  EXPECT_EXIT(mutex.unlock_shared(), KilledBySignal(SIGABRT),
+              Eq(Line(mutex, "unlock_shared of a mutex without readers")));
+  EXPECT_EXIT(
+      {
+        mutex.lock_shared();
+        mutex.unlock();
+      },
+      KilledBySignal(SIGABRT), Eq(Line(mutex, kUnlockedFault)));
+}
+
+TYPED_TEST(SharedMutexDeathTest, ChangesOfWhatIsNotHeld) {
+  if (!kChecks) GTEST_SKIP() << kNotChecked;
+  TypeParam mutex;
+  EXPECT_EXIT(
+      {
+        mutex.lock_shared();
+        mutex.downgrade();
+      },
+      KilledBySignal(SIGABRT),
+      Eq(Line(mutex, "downgrade of a mutex without a writer")));
+  EXPECT_EXIT(
+      {
+        mutex.lock();
+        mutex.try_upgrade();
+      },
+      KilledBySignal(SIGABRT),
+      Eq(Line(mutex, "upgrade of a mutex without readers")));
+}
+
+TEST(QueuingMutexDeathTest, UnlockOfAnUnlockedMutex) {
+  if (!kChecks) GTEST_SKIP() << kNotChecked;
+  testing::FLAGS_gtest_death_test_style = "fast";
+  QueuingMutex mutex;
+  QueuingMutex::Node node;
+  EXPECT_EXIT(mutex.unlock(node), KilledBySignal(SIGABRT),
+              Eq(Line(mutex, kUnlockedFault)));
 }
 
 TYPED_TEST(NoteDeathTest, DoubleWakeup) {

@@ -21,7 +21,7 @@ using CondVar = ::absl::CondVar;
 using Notification = ::absl::Notification;
 
 // Which position of the switch this program was built with; "overlay" where
-// Abseil's own types are parkway's, see bazel/overlay.bzl.
+// Abseil's own types are parkway's, see bazel/absl_overlay.bzl.
 #ifdef PARKWAY_IS_ABSL
 inline constexpr char kLocks[] = "overlay";
 #else

@@ -26,8 +26,13 @@ using rw_mutex = ::tbb::rw_mutex;
 using spin_mutex = ::tbb::spin_mutex;
 using spin_rw_mutex = ::tbb::spin_rw_mutex;
 
-// Which position of the switch this program was built with.
+// Which position of the switch this program was built with; "overlay" where
+// oneTBB's own types are parkway's, see bazel/tbb_overlay.bzl.
+#ifdef PARKWAY_IS_TBB
+inline constexpr char kLocks[] = "overlay";
+#else
 inline constexpr char kLocks[] = "stock";
+#endif
 
 }  // namespace tbb
 }  // namespace switched

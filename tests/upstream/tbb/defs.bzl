@@ -20,7 +20,7 @@ def upstream_test(name, folder, tags = [], stock_tags = [], **kwargs):
       name: the suite: test/FOLDER/NAME.cpp.
       folder: tbb or conformance.
       tags: as everywhere.
-      stock_tags: further ones of NAME_stock.
+      stock_tags: further ones of NAME_stock. "manual": known to pass, and too long for every day.
       **kwargs: for sh_test.
     """
     for locks, repository in _REPOSITORIES.items():

@@ -32,7 +32,14 @@ def find_installed(ctx, variable, module, debian):
     return struct(pkgconfig = ctx.path(found.stdout.strip()), root = "")
 
 def parse_pc(text):
-    """Variables and fields of a pkg-config file, variables replaced."""
+    """Reads a pkg-config file.
+
+    Args:
+      text: what is in it.
+
+    Returns:
+      Its variables and fields, by name, variables replaced.
+    """
     values = {}
     for line in text.split("\n"):
         for i in range(len(line)):
@@ -45,7 +52,15 @@ def parse_pc(text):
     return values
 
 def sonames(ctx, paths):
-    """SONAME of each library, by path; those without one are left out."""
+    """Reads SONAMEs.
+
+    Args:
+      ctx: of the repository.
+      paths: of shared libraries.
+
+    Returns:
+      Each one's SONAME, by path; those without one are left out.
+    """
     tool = ctx.which("readelf")
     if not tool:
         return {}

@@ -15,9 +15,11 @@ Environment variables, set by the configs of .bazelrc with --repo_env:
   PARKWAY_ARCHIVES  a folder with Debian's source tarballs, set by bazelw where upstream's
                     addresses cannot be reached; each is checked against its own sha256.
   PARKWAY_INSTALLED_ABSL  see installed_absl.bzl.
+  PARKWAY_INSTALLED_TBB   see installed_tbb.bzl.
 """
 
 load(":installed_absl.bzl", "parkway_installed_absl")
+load(":installed_tbb.bzl", "parkway_installed_tbb")
 load(":system_deps.bzl", "system_repository", "system_versions")
 load(":versions.bzl", "BUILD_TOOLS", "DEV", "HOSTS")
 
@@ -266,7 +268,7 @@ parkway_hosts = repository_rule(
 def parkway_dependencies():
     """Declares oneTBB, Abseil, GoogleTest and Google Benchmark where they are missing.
 
-    And @parkway_installed_absl, for the preload library.
+    And @parkway_installed_absl and @parkway_installed_tbb, for the preload libraries.
     """
     default_hosts = "2025" if _is_bazel7() else "2022"
     for dep in BUILD_TOOLS["7" if _is_bazel7() else "4"]:
@@ -279,6 +281,8 @@ def parkway_dependencies():
         parkway_hosts(name = "parkway_hosts", default_hosts = default_hosts)
     if not native.existing_rule("parkway_installed_absl"):
         parkway_installed_absl(name = "parkway_installed_absl")
+    if not native.existing_rule("parkway_installed_tbb"):
+        parkway_installed_tbb(name = "parkway_installed_tbb")
 
 def parkway_dev_dependencies():
     """What only parkway's own tests need: the Relacy race detector, the hosts' tests."""

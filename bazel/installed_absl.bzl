@@ -10,6 +10,8 @@ Where there is none, or no shared one, the repository is empty and says why in
 installed.bzl; what needs it is then left out of the build, see adapters/absl/preload.
 """
 
+load(":installed_package.bzl", "find_installed", "parse_pc", find_sonames = "sonames")
+
 _HEADERS = "headers"
 
 _BUILD_HEAD = """\
@@ -74,40 +76,6 @@ def _none(ctx, reason):
         soname = "",
     )
 
-def _find(ctx):
-    """The folder of absl_synchronization.pc and the root its paths are below, or a reason."""
-    unpacked = ctx.os.environ.get("PARKWAY_INSTALLED_ABSL", "")
-    if unpacked:
-        for lib in ["usr/lib", "usr/lib64", "lib"]:
-            folder = ctx.path(unpacked + "/" + lib)
-            if not folder.exists:
-                continue
-            for place in [folder] + folder.readdir():
-                pkgconfig = place.get_child("pkgconfig")
-                if pkgconfig.get_child("absl_synchronization.pc").exists:
-                    return struct(pkgconfig = pkgconfig, root = unpacked)
-        return "PARKWAY_INSTALLED_ABSL=%s has no absl_synchronization.pc" % unpacked
-    tool = ctx.which("pkg-config")
-    if not tool:
-        return "pkg-config is not installed"
-    found = ctx.execute([tool, "--variable=pcfiledir", "absl_synchronization"])
-    if found.return_code != 0 or not found.stdout.strip():
-        return "pkg-config knows no absl_synchronization (Debian: libabsl-dev)"
-    return struct(pkgconfig = ctx.path(found.stdout.strip()), root = "")
-
-def _parse_pc(text):
-    """Variables and fields of a pkg-config file, variables replaced."""
-    values = {}
-    for line in text.split("\n"):
-        for i in range(len(line)):
-            if line[i] in "=:":
-                value = line[i + 1:].strip()
-                for name, known in values.items():
-                    value = value.replace("${%s}" % name, known)
-                values[line[:i].strip()] = value
-                break
-    return values
-
 def _requires(pc):
     """The modules of a Requires line: "absl_a = 1, absl_b = 1"."""
     return [
@@ -124,24 +92,10 @@ def _define(text, name):
             return words[2]
     return ""
 
-def _sonames(ctx, paths):
-    """SONAME of each library, by path; those without one are left out."""
-    tool = ctx.which("readelf")
-    if not tool:
-        return {}
-    sonames = {}
-    for path in paths:
-        # One call each: the output for many is hard to tell apart.
-        out = ctx.execute([tool, "-d", str(path)]).stdout
-        for line in out.split("\n"):
-            if "(SONAME)" in line and "[" in line:
-                sonames[str(path)] = line.split("[")[1].split("]")[0]
-    return sonames
-
 def _fill(ctx, found):
     """Writes the repository. Returns a reason if that can't be done."""
     modules = {
-        file.basename[:-len(".pc")]: _parse_pc(ctx.read(file))
+        file.basename[:-len(".pc")]: parse_pc(ctx.read(file))
         for file in found.pkgconfig.readdir()
         if file.basename.startswith("absl_") and file.basename.endswith(".pc")
     }
@@ -156,7 +110,7 @@ def _fill(ctx, found):
         for name in modules
     }
     shared = {name: path for name, path in shared.items() if path.exists}
-    sonames = _sonames(ctx, shared.values())
+    sonames = find_sonames(ctx, shared.values())
     host = sonames.get(str(shared.get("absl_synchronization", "")), "")
     if not host:
         return "the installed Abseil (%s) has no shared libabsl_synchronization" % libdir
@@ -190,7 +144,12 @@ def _parkway_installed_absl_impl(ctx):
     if "linux" not in ctx.os.name.lower():
         _none(ctx, "a preload library is made for Linux only")
         return
-    found = _find(ctx)
+    found = find_installed(
+        ctx,
+        "PARKWAY_INSTALLED_ABSL",
+        "absl_synchronization",
+        "libabsl-dev",
+    )
     reason = found if type(found) == "string" else _fill(ctx, found)
     if reason:
         _none(ctx, "no shared Abseil on this machine: " + reason)

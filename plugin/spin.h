@@ -33,6 +33,7 @@ struct SpinPlan {
   // Longer gaps are cut into gaps of this many first ones.
   std::uint32_t longest_gap = UINT32_MAX;
   std::uint32_t yields = SpinLimits::kYields;
+  std::uint32_t gaps = SpinLimits::kGaps;
 };
 
 namespace internal {
@@ -44,7 +45,8 @@ template <class P, class Attempt>
 bool spin(const SpinLimits& limits, Attempt& attempt,
           const SpinPlan& plan = {}) {
   std::uint32_t first_gaps = 1;
-  for (std::uint32_t i = 0; i < limits.gaps; ++i) {
+  const std::uint32_t gaps = std::min(limits.gaps, plan.gaps);
+  for (std::uint32_t i = 0; i < gaps; ++i) {
     const std::uint32_t polls = (first_gaps - 1) / plan.longest_gap + 1;
     const std::uint32_t pauses = first_gaps / polls * limits.first_gap_pauses;
     for (std::uint32_t poll = 0; poll < polls; ++poll) {

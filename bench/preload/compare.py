@@ -88,7 +88,7 @@ def check_taken_over(options):
     """One run that says whether the library has taken over."""
     said = Run(options, True, stats=True).errors
     lines = [line for line in said.split("\n") if line.startswith("parkway")]
-    if not any("function" in line for line in lines):
+    if not any(" PARKWAY=on " in line for line in lines):
         fail("%s runs with its own locks, preloaded or not; the library says:\n%s"
              % (options.program[0], "\n".join(lines) or "nothing (is the program static?)"))
     return lines

@@ -24,6 +24,7 @@ _HEADERS = [
     "futex_note.h",
     "futex_note_slow.h",
     "held_locks.h",
+    "idle_pool.h",
     "os/os.h",
     "platform.h",
     "queuing_mutex.h",

@@ -8,8 +8,8 @@
 #include <cstdio>
 #include <cstring>
 
-#include "adapters/absl/preload/dynamic_symbols.h"
 #include "adapters/absl/preload/table.h"
+#include "adapters/preload/dynamic_symbols.h"
 
 namespace parkway::preload {
 

@@ -8,10 +8,10 @@
 #include <cstdlib>
 
 #include "adapters/absl/preload/loaded_host.h"
-#include "adapters/absl/preload/message.h"
 #include "adapters/absl/preload/mode.h"
 #include "adapters/absl/preload/stats.h"
 #include "adapters/absl/preload/table.h"
+#include "adapters/preload/message.h"
 
 namespace parkway::preload {
 namespace {

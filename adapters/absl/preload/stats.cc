@@ -5,8 +5,8 @@
 
 #include <cstddef>
 
-#include "adapters/absl/preload/message.h"
 #include "adapters/absl/preload/table.h"
+#include "adapters/preload/message.h"
 
 namespace parkway::preload {
 namespace {

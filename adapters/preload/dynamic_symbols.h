@@ -1,6 +1,6 @@
 // Reads the dynamic symbol table of a loaded ELF library.
-#ifndef PARKWAY_ADAPTERS_ABSL_PRELOAD_DYNAMIC_SYMBOLS_H_
-#define PARKWAY_ADAPTERS_ABSL_PRELOAD_DYNAMIC_SYMBOLS_H_
+#ifndef PARKWAY_ADAPTERS_PRELOAD_DYNAMIC_SYMBOLS_H_
+#define PARKWAY_ADAPTERS_PRELOAD_DYNAMIC_SYMBOLS_H_
 
 #include <elf.h>
 #include <link.h>
@@ -32,4 +32,4 @@ class DynamicSymbols {
 
 }  // namespace parkway::preload
 
-#endif  // PARKWAY_ADAPTERS_ABSL_PRELOAD_DYNAMIC_SYMBOLS_H_
+#endif  // PARKWAY_ADAPTERS_PRELOAD_DYNAMIC_SYMBOLS_H_

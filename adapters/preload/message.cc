@@ -1,4 +1,4 @@
-#include "adapters/absl/preload/message.h"
+#include "adapters/preload/message.h"
 
 #include <unistd.h>
 

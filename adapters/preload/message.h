@@ -1,6 +1,6 @@
 // One line on standard error, without allocation.
-#ifndef PARKWAY_ADAPTERS_ABSL_PRELOAD_MESSAGE_H_
-#define PARKWAY_ADAPTERS_ABSL_PRELOAD_MESSAGE_H_
+#ifndef PARKWAY_ADAPTERS_PRELOAD_MESSAGE_H_
+#define PARKWAY_ADAPTERS_PRELOAD_MESSAGE_H_
 
 namespace parkway::preload {
 
@@ -9,4 +9,4 @@ namespace parkway::preload {
 
 }  // namespace parkway::preload
 
-#endif  // PARKWAY_ADAPTERS_ABSL_PRELOAD_MESSAGE_H_
+#endif  // PARKWAY_ADAPTERS_PRELOAD_MESSAGE_H_

@@ -1,4 +1,4 @@
-#include "adapters/absl/preload/dynamic_symbols.h"
+#include "adapters/preload/dynamic_symbols.h"
 
 #include <charconv>
 #include <cstddef>

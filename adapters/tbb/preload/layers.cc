@@ -1,0 +1,90 @@
+#include "adapters/tbb/preload/layers.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string_view>
+
+namespace parkway::preload {
+namespace {
+
+struct Name {
+  std::string_view name;
+  unsigned layer;
+};
+constexpr Name kNames[] = {
+    {"waits", kWaits}, {"workers", kWorkers}, {"yields", kYields}};
+
+std::string_view variable(const char* name) noexcept {
+  const char* const value = std::getenv(name);
+  return value != nullptr ? value : "";
+}
+
+unsigned layer_of(std::string_view name) noexcept {
+  for (const Name& known : kNames) {
+    if (known.name == name) return known.layer;
+  }
+  return kNoLayers;
+}
+
+// kNoLayers if there is a name that is none.
+unsigned parse(std::string_view list) noexcept {
+  unsigned layers = kNoLayers;
+  for (;;) {
+    const std::size_t comma = list.find(',');
+    const unsigned layer = layer_of(list.substr(0, comma));
+    if (layer == kNoLayers) return kNoLayers;
+    layers |= layer;
+    if (comma == list.npos) return layers;
+    list.remove_prefix(comma + 1);
+  }
+}
+
+}  // namespace
+
+unsigned layers_asked_for(char* complaint, std::size_t size) noexcept {
+  const std::string_view on = variable("PARKWAY");
+  const std::string_view list = variable("PARKWAY_TBB");
+  if (on == "off") return kNoLayers;
+  if (!on.empty() && on != "on") {
+    std::snprintf(complaint, size, "PARKWAY=%s: allowed values are on, off",
+                  on.data());
+    return kNoLayers;
+  }
+  if (list.empty()) return kAllLayers;
+  const unsigned layers = parse(list);
+  if (layers == kNoLayers) {
+    std::snprintf(complaint, size,
+                  "PARKWAY_TBB=%s: allowed are one or more of waits, workers, "
+                  "yields, with commas between",
+                  list.data());
+  } else if ((layers & (kWorkers | kYields)) == kYields) {
+    std::snprintf(complaint, size,
+                  "PARKWAY_TBB=%s: yields needs workers as well", list.data());
+    return kNoLayers;
+  }
+  return layers;
+}
+
+bool stats_asked_for() noexcept {
+  const std::string_view stats = variable("PARKWAY_STATS");
+  return !stats.empty() && stats != "0";
+}
+
+void spell(unsigned layers, char* text, std::size_t size) noexcept {
+  if (layers == kNoLayers) {
+    std::snprintf(text, size, "PARKWAY=off");
+    return;
+  }
+  const char* separator = "PARKWAY=on PARKWAY_TBB=";
+  text[0] = '\0';
+  for (const Name& known : kNames) {
+    if ((layers & known.layer) == 0) continue;
+    const std::size_t used = std::strlen(text);
+    std::snprintf(text + used, size - used, "%s%s", separator,
+                  known.name.data());
+    separator = ",";
+  }
+}
+
+}  // namespace parkway::preload

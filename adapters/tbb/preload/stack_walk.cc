@@ -1,0 +1,39 @@
+#include "adapters/tbb/preload/stack_walk.h"
+
+#include <unwind.h>
+
+#include "adapters/tbb/preload/loaded_host.h"
+#include "adapters/tbb/preload/state.h"
+
+namespace parkway::preload {
+namespace {
+
+struct Walk {
+  const CodeRange own = own_code();
+  const CodeRange host = host_code();
+  int host_frames = 0;
+  bool back_home = false;
+};
+
+_Unwind_Reason_Code look_at(_Unwind_Context* context, void* data) {
+  Walk& walk = *static_cast<Walk*>(data);
+  const auto* const at = reinterpret_cast<const void*>(_Unwind_GetIP(context));
+  if (walk.host.contains(at)) {
+    ++walk.host_frames;
+    return _URC_NO_REASON;
+  }
+  if (!walk.own.contains(at)) return _URC_NORMAL_STOP;
+  if (walk.host_frames == 0) return _URC_NO_REASON;
+  walk.back_home = true;
+  return _URC_NORMAL_STOP;
+}
+
+}  // namespace
+
+bool only_host_frames() noexcept {
+  Walk walk;
+  _Unwind_Backtrace(&look_at, &walk);
+  return walk.back_home;
+}
+
+}  // namespace parkway::preload

@@ -1,0 +1,46 @@
+#!/bin/bash
+# metrics.py runs programs in turns and prints their figures; what can't be compared ends it with one
+# message. $1: metrics.py, $2: the library, $3: tbb_light, $4: tbb_pingpong.
+set -u
+scratch=${TEST_TMPDIR:-$(mktemp -d)}
+failures=0
+
+fail() {
+  echo "FAIL: $*" >&2
+  failures=$((failures + 1))
+}
+
+metrics=$1
+library=$2
+light=$PWD/$3
+pingpong=$PWD/$4
+
+"$metrics" "$library" --repetitions=2 --markdown="$scratch/out.md" -- "$light" 20 1000 -- \
+  "$pingpong" 1000 >"$scratch/out" || fail "status $?"
+for want in '`tbb_light[a-z_]* 20 1000`, PARKWAY=on PARKWAY_TBB=waits,workers,yields, libtbb.so.12 ' \
+  '^| CPU per loop | [0-9.]* us | [0-9.]* us | ' '^| parallel_for, p50 | ' '^| parallel_for, p99 | ' \
+  '`tbb_pingpong[a-z_]* 1000`' '^| round trip | ' '^| CPU per round trip | '; do
+  grep -q "$want" "$scratch/out" || fail "no $want in: $(cat "$scratch/out")"
+done
+diff -q <(grep . "$scratch/out") <(grep . "$scratch/out.md") || fail "the tables in a file"
+
+# wrong WANTED ARGUMENT...
+wrong() {
+  local wanted=$1
+  shift
+  "$metrics" "$library" "$@" >"$scratch/out" 2>"$scratch/err" && fail "taken: $*"
+  grep -q -e "$wanted" "$scratch/err" || fail "$*: says $(cat "$scratch/err")"
+}
+wrong "no program"
+wrong "no program" --
+wrong "no-such-program" -- no-such-program
+wrong "true prints no figures" -- true
+wrong "sh was not taken over" -- sh -c 'echo figure: 1 us'
+wrong "ended with status 3" -- sh -c 'exit 3'
+wrong "usage: tbb_light" -- "$light" 0 0
+wrong "usage: tbb_light" -- "$light" 10
+wrong "usage: tbb_pingpong" -- "$pingpong"
+wrong "--repetitions" --repetitions=0 -- "$light" 20 1000
+PARKWAY=off wrong "was not taken over" -- "$light" 20 1000
+
+exit $((failures > 0))

@@ -1,0 +1,3 @@
+extern "C" void parkway_test_use();
+
+int main() { parkway_test_use(); }

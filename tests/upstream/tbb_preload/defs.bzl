@@ -1,0 +1,56 @@
+"""oneTBB's own tests against the installed oneTBB, under the preload library."""
+
+load("@parkway_installed_tbb//:installed.bzl", "INSTALLED_TBB")
+load("//bazel:skipped.bzl", "skipped_test")
+load("//bazel:versions.bzl", "HOSTS")
+
+_VERSION = INSTALLED_TBB.version.rpartition(".")[0]
+
+_KNOWN = [entry["oneTBB"]["version"].rpartition(".")[0] for entry in HOSTS.values()]
+
+# Why these tests can't run here, or an empty string.
+UNAVAILABLE = INSTALLED_TBB.reason or ("" if _VERSION in _KNOWN else (
+    "the installed oneTBB is %s; its tests are known of %s" % (_VERSION, " and ".join(_KNOWN))
+))
+
+def preloaded_test(name, folder, preload, **kwargs):
+    """One of upstream's suites, compiled against the installed headers and library.
+
+    Args:
+      name: of the suite: test/FOLDER/NAME.cpp.
+      folder: tbb or conformance.
+      preload: the library.
+      **kwargs: for sh_test.
+    """
+    if UNAVAILABLE:
+        skipped_test(name = name, reason = UNAVAILABLE)
+        return
+    tests = "@tbb_tests_%s//:" % INSTALLED_TBB.version.split(".")[0]
+    native.cc_binary(
+        name = name + "_program",
+        testonly = True,
+        srcs = ["%stest/%s/%s.cpp" % (tests, folder, name)],
+        # Upstream's own option; compiling is most of the time of these tests.
+        copts = ["-w", "-O1"],
+        tags = ["no-sanitizer"],
+        deps = [
+            "@parkway_installed_tbb//:tbb",
+            tests + "headers",
+        ],
+    )
+    native.sh_test(
+        name = name,
+        srcs = ["preloaded.sh"],
+        args = [
+            "$(rootpath %s)" % preload,
+            "$(rootpath //tests/upstream/tbb:doctest.sh)",
+            "$(rootpath :%s_program)" % name,
+        ],
+        data = [
+            ":%s_program" % name,
+            preload,
+            "//tests/upstream/tbb:doctest.sh",
+        ],
+        tags = ["no-sanitizer"],
+        **kwargs
+    )

@@ -33,15 +33,15 @@ void AddressBucket<P>::remove(W* waiter) {
 
 template <class P>
 void BasicAddressWaiter<P>::queue(Bucket& bucket) {
-  // With the first worker record comes the handler that empties the table in
-  // the child of a fork.
-  P::current_worker();
   waits_ = true;
   bucket.push_back(this);
 }
 
 template <class P>
 void BasicAddressWaiter<P>::prepare() {
+  // With the first worker record comes the handler that empties the table in
+  // the child of a fork.
+  P::current_worker();
   Bucket& bucket = P::address_bucket(address_);
   bucket.lock_.lock();
   queue(bucket);
@@ -53,6 +53,7 @@ void BasicAddressWaiter<P>::prepare() {
 template <class P>
 template <class Still>
 bool BasicAddressWaiter<P>::prepare_if(Still&& still) {
+  P::current_worker();  // as in prepare()
   Bucket& bucket = P::address_bucket(address_);
   bucket.lock_.lock();
   const bool waits = still();

@@ -175,6 +175,14 @@ cc_library(
     includes = ["test"],
     visibility = ["//visibility:public"],
 )
+
+# For tests of what needs oneTBB's headers and nothing of its library.
+cc_library(
+    name = "oneapi",
+    textual_hdrs = glob(["include/**/*.h"]),
+    includes = ["include"],
+    visibility = ["//visibility:public"],
+)
 """,
         removed = ["include", "src/tbb"],
     ),

@@ -13,14 +13,25 @@ _REPOSITORIES = {
 # Why there is no overlay here, or an empty string.
 UNAVAILABLE = "an installed oneTBB has no sources to overlay" if HOSTS == "system" else ""
 
-def upstream_test(name, folder, tags = [], stock_tags = [], **kwargs):
+def oneapi_headers(name):
+    """oneTBB's headers, as they are, without its library.
+
+    Args:
+      name: of the library.
+    """
+    native.alias(
+        name = name,
+        actual = _TESTS + "oneapi",
+        visibility = ["//adapters/tbb:__pkg__"],
+    )
+
+def upstream_test(name, folder, tags = [], **kwargs):
     """Declares NAME_stock and NAME_parkway, from upstream's own source.
 
     Args:
       name: the suite: test/FOLDER/NAME.cpp.
       folder: tbb or conformance.
       tags: as everywhere.
-      stock_tags: further ones of NAME_stock. "manual": known to pass, and too long for every day.
       **kwargs: for sh_test.
     """
     for locks, repository in _REPOSITORIES.items():
@@ -29,8 +40,9 @@ def upstream_test(name, folder, tags = [], stock_tags = [], **kwargs):
             skipped_test(name = test, reason = UNAVAILABLE)
             continue
 
-        # What a sanitizer finds in stock is not ours to mend.
-        more_tags = stock_tags + ["no-sanitizer"] if locks == "stock" else []
+        # Known to pass; //bench/tbb_upstream compares with them. What a sanitizer finds in stock is
+        # not ours to mend.
+        more_tags = ["manual", "no-sanitizer"] if locks == "stock" else []
         native.cc_binary(
             name = test + "_program",
             testonly = True,

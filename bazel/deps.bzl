@@ -161,6 +161,7 @@ _UPSTREAM_TESTS = {
         build = """
 exports_files(glob(["**/*.cc", "**/*.h"]))
 """,
+        aside = [],
         removed = [],
     ),
     "oneTBB": struct(
@@ -179,12 +180,14 @@ cc_library(
 # For tests of what needs oneTBB's headers and nothing of its library.
 cc_library(
     name = "oneapi",
-    textual_hdrs = glob(["include/**/*.h"]),
-    includes = ["include"],
+    textual_hdrs = glob(["host/include/**/*.h"]),
+    includes = ["host/include"],
     visibility = ["//visibility:public"],
 )
 """,
-        removed = ["include", "src/tbb"],
+        # Out of the way of the one that is tested.
+        aside = ["include"],
+        removed = ["src/tbb"],
     ),
 }
 
@@ -194,6 +197,11 @@ def _parkway_upstream_tests_impl(ctx):
     _fetch(ctx, HOSTS[ctx.attr.hosts][dep])
     for folder in tests.removed:
         ctx.delete(folder)
+    for folder in tests.aside:
+        ctx.file("host/README", "%s of this version, as it is.\n" % folder, executable = False)
+        moved = ctx.execute(["mv", folder, "host/" + folder])
+        if moved.return_code != 0:
+            fail("%s: %s" % (ctx.name, moved.stderr))
     ctx.file(tests.package + "BUILD.bazel", tests.build, executable = False)
 
 parkway_upstream_tests = repository_rule(

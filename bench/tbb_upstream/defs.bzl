@@ -38,5 +38,9 @@ def upstream_comparison(name, src, test, suites, tested):
         srcs = [test],
         args = ["$(location %s)" % src] + [_pair(suite) for suite in tested],
         data = [src] + [program for suite in tested for program in _programs(suite)],
-        tags = ["no-sanitizer"],
+        # It compiles suites with stock locks, which nothing else needs every day.
+        tags = [
+            "manual",
+            "no-sanitizer",
+        ],
     )

@@ -103,17 +103,17 @@ template <class K>
 void check_address_wait() {
   using P = ModelPlatform<K>;
   constexpr Budget kCalm{0, 0, 0};
-  check<Items<P, 1, 0, false>>("1 waiter", 200000);
-  check<Items<P, 2, 0, false>>("2 waiters", 300000);
-  check<Items<P, 2, 0, true>>("2 waiters, woken at once", 300000);
-  check<Items<P, 2, 1, false>>("2 waiters, 1 timed", 300000);
-  check<Items<P, 3, 1, false>>("3 waiters, 1 timed", 300000);
-  check<Contexts<P>>("contexts", 300000);
+  check<Items<P, 1, 0, false>>("1 waiter", 100000);
+  check<Items<P, 2, 0, false>>("2 waiters", 150000);
+  check<Items<P, 2, 0, true>>("2 waiters, woken at once", 150000);
+  check<Items<P, 2, 1, false>>("2 waiters, 1 timed", 150000);
+  check<Items<P, 3, 1, false>>("3 waiters, 1 timed", 150000);
+  check<Contexts<P>>("contexts", 150000);
   check_met("a thread slept", coverage.sleeps);
   check_met("a deadline came", coverage.timeouts);
-  check<Items<P, 1, 0, false>, Search::kFull>("1 waiter", 1000000, 0, kCalm);
+  check<Items<P, 1, 0, false>, Search::kFull>("1 waiter", 500000, 0, kCalm);
   check<Items<P, 2, 1, false>, Search::kContextBound>("2 waiters, 1 timed",
-                                                      1000000, 3, kCalm);
+                                                      300000, 3, kCalm);
 }
 
 }  // namespace parkway::model

@@ -71,17 +71,17 @@ void check_queuing_mutex() {
   using P = ModelPlatform<K>;
   using Mutex = WithNodes<P>;
   constexpr Budget kCalm{0, 0, 0};
-  check<Exclusion<P, Mutex, 2, 2>>("exclusion, 2 threads twice", 200000);
-  check<Exclusion<P, Mutex, 3, 1>>("exclusion, 3 threads", 200000);
-  check<Exclusion<P, Mutex, 3, 2>>("exclusion, 3 threads twice", 200000);
-  check<Exclusion<P, Mutex, 4, 1>>("exclusion, 4 threads", 200000);
-  check<Trying<P, Mutex>>("lock and try_lock", 200000);
-  check<DestroyNodes<P, 2>>("destroyed after the last of 2", 200000);
-  check<DestroyNodes<P, 3>>("destroyed after the last of 3", 200000);
+  check<Exclusion<P, Mutex, 2, 2>>("exclusion, 2 threads twice", 100000);
+  check<Exclusion<P, Mutex, 3, 1>>("exclusion, 3 threads", 100000);
+  check<Exclusion<P, Mutex, 3, 2>>("exclusion, 3 threads twice", 100000);
+  check<Exclusion<P, Mutex, 4, 1>>("exclusion, 4 threads", 100000);
+  check<Trying<P, Mutex>>("lock and try_lock", 100000);
+  check<DestroyNodes<P, 2>>("destroyed after the last of 2", 100000);
+  check<DestroyNodes<P, 3>>("destroyed after the last of 3", 100000);
   check_met("a thread slept", coverage.sleeps);
   check_met("a sleep ended for no reason", coverage.spurious);
   check<Exclusion<P, Mutex, 2, 1>, Search::kFull>("exclusion, 2 threads",
-                                                  1000000, 0, kCalm);
+                                                  500000, 0, kCalm);
   check<Exclusion<P, Mutex, 3, 1>, Search::kContextBound>(
       "exclusion, 3 threads", 500000, 3, kCalm);
   check<DestroyNodes<P, 2>, Search::kContextBound>(

@@ -16,7 +16,7 @@ void check_queuing_rw_mutex() {
   check<Readers<P, Mutex, 2, 1, 2>>("1 writer, 1 reader, twice", 100000);
   check<Readers<P, Mutex, 3, 1, 1>>("1 writer, 2 readers", 100000);
   check<Readers<P, Mutex, 3, 2, 1>>("2 writers, 1 reader", 100000);
-  check<Readers<P, Mutex, 4, 2, 1>>("2 writers, 2 readers", 200000);
+  check<Readers<P, Mutex, 4, 2, 1>>("2 writers, 2 readers", 100000);
   check<Upgraded<P, Mutex, 2, 0>>("upgrade, 2", 100000);
   check<Upgraded<P, Mutex, 3, 0>>("upgrade, 3", 100000);
   check<Upgraded<P, Mutex, 3, 1>>("upgrade, 2 and a writer", 100000);
@@ -26,10 +26,10 @@ void check_queuing_rw_mutex() {
   check<Destroy<P, Mutex, 3>>("destroyed by the last of 3", 100000);
   check<DestroyShared<P, Mutex, 2>>("destroyed after a reader", 100000);
   check_met("a thread slept", coverage.sleeps);
-  check<Exclusion<P, Mutex, 2, 1>, Search::kContextBound>("writers, 2", 300000,
+  check<Exclusion<P, Mutex, 2, 1>, Search::kContextBound>("writers, 2", 150000,
                                                           4, kCalm);
   check<Readers<P, Mutex, 2, 1, 1>, Search::kContextBound>("1 writer, 1 reader",
-                                                           300000, 4, kCalm);
+                                                           150000, 4, kCalm);
 }
 
 }  // namespace parkway::model

@@ -48,8 +48,11 @@ def upstream_test(name, folder, tags = [], **kwargs):
             testonly = True,
             visibility = ["//bench/tbb_upstream:__pkg__"],
             srcs = ["%stest/%s/%s.cpp" % (_TESTS, folder, name)],
-            # Upstream's own option.
-            copts = ["-w"],
+            # Upstream's own option; compiling is most of the time of these tests.
+            copts = [
+                "-w",
+                "-O1",
+            ],
             # oneTBB is compiled one time less.
             linkstatic = True,
             tags = tags + more_tags,

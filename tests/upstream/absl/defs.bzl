@@ -48,6 +48,7 @@ def upstream_program(
         deps_since = {},
         own_srcs = [],
         tags = [],
+        stock_tags = [],
         **kwargs):
     """Declares NAME_stock and NAME_parkway, from upstream's own sources.
 
@@ -60,6 +61,7 @@ def upstream_program(
       deps_since: version -> labels in Abseil's repository that it needs from that one on.
       own_srcs: files of the calling package.
       tags: as everywhere.
+      stock_tags: further ones of NAME_stock.
       **kwargs: for the rule.
     """
     deps = ["//absl/synchronization"] + deps
@@ -73,7 +75,7 @@ def upstream_program(
             # As the benchmarks are linked: Abseil is compiled one time less.
             linkstatic = True,
             # What a sanitizer finds in stock is not ours to mend.
-            tags = tags + (["no-sanitizer"] if locks == "stock" else []),
+            tags = tags + (stock_tags + ["no-sanitizer"] if locks == "stock" else []),
             deps = [repository + dep for dep in deps] + common_deps,
             **kwargs
         )

@@ -40,5 +40,6 @@ def preloaded_test(name, runs, deps, size, srcs = None, gtest = True, log = Fals
             data = [":" + name] + ([preload] if preload else []),
             env = env,
             shard_count = shard_count,
-            tags = ["no-sanitizer"],
+            # The long one passes with stock locks: by name.
+            tags = ["no-sanitizer"] + (["manual"] if suffix == "stock" and shard_count else []),
         )

@@ -15,12 +15,12 @@ namespace parkway::internal {
 // front run, at a tenth of that price.
 //   - The next in line (`next`) first polls without growing gaps: it looks at
 //     a word of its own, which disturbs nobody. Others yield at once. With 8
-//     threads on 2 CPUs the poll of all of them cost a tenth to a third.
+//     threads and more on 2 CPUs, polls by all of them cost up to a third.
 //   - Then all yield until they have waited for P::kPatienceNs: longer than
 //     8 threads need to pass a sleeping thread each, so that a queue in which
-//     all sleep wakes up for good. 16 threads slept through their turns with 30
-//     yields, took 1.6 to 2.4 times tbb::queuing_mutex's time, and switched a
-//     tenth as often.
+//     all sleep wakes up for good. 8 threads that slept at once, and were woken
+//     ahead of their turns, took 1.6 to 2.4 times tbb::queuing_mutex's time
+//     (docs/design.md).
 template <class P, class Granted>
 bool wait_in_line(bool next, Granted&& granted) {
   constexpr SpinPlan kEvenGaps = {1};

@@ -17,10 +17,22 @@ std::uint64_t fnv1a(std::uint64_t value, std::string_view text) {
 
 constexpr std::uint64_t kFnvStart = 0xCBF29CE484222325u;
 
+const ElfW(Dyn) * dynamic_section(const dl_phdr_info& info) noexcept {
+  const ElfW(Dyn)* dynamic = nullptr;
+  for (int i = 0; i < info.dlpi_phnum; ++i) {
+    if (info.dlpi_phdr[i].p_type == PT_DYNAMIC) {
+      dynamic = reinterpret_cast<const ElfW(Dyn)*>(info.dlpi_addr +
+                                                   info.dlpi_phdr[i].p_vaddr);
+    }
+  }
+  return dynamic;
+}
+
 }  // namespace
 
-DynamicSymbols::DynamicSymbols(ElfW(Addr) base,
-                               const ElfW(Dyn) * dynamic) noexcept {
+DynamicSymbols::DynamicSymbols(const dl_phdr_info& info) noexcept {
+  const ElfW(Addr) base = info.dlpi_addr;
+  const ElfW(Dyn)* const dynamic = dynamic_section(info);
   // glibc puts addresses into the table, musl leaves offsets.
   const auto at = [base](const ElfW(Dyn) * entry) {
     const ElfW(Addr) value = entry->d_un.d_ptr;

@@ -11,8 +11,8 @@ namespace parkway::preload {
 
 class DynamicSymbols {
  public:
-  // `base` and `dynamic` as in struct link_map or dl_phdr_info.
-  DynamicSymbols(ElfW(Addr) base, const ElfW(Dyn) * dynamic) noexcept;
+  // Of a library that dl_iterate_phdr() comes to.
+  explicit DynamicSymbols(const dl_phdr_info& info) noexcept;
 
   // DT_SONAME, or an empty string.
   const char* soname() const { return soname_; }

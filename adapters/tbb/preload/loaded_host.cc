@@ -46,14 +46,7 @@ struct LoadedHost::Found {
 };
 
 void LoadedHost::Found::look_at(const dl_phdr_info& info) noexcept {
-  const ElfW(Dyn)* dynamic = nullptr;
-  for (int i = 0; i < info.dlpi_phnum; ++i) {
-    if (info.dlpi_phdr[i].p_type == PT_DYNAMIC) {
-      dynamic = reinterpret_cast<const ElfW(Dyn)*>(info.dlpi_addr +
-                                                   info.dlpi_phdr[i].p_vaddr);
-    }
-  }
-  const DynamicSymbols library(info.dlpi_addr, dynamic);
+  const DynamicSymbols library(info);
   const char* const soname = library.soname();
   if (std::strncmp(soname, kSonameStem, sizeof kSonameStem - 1) != 0) return;
   if (std::strcmp(soname, kSoname) == 0) {

@@ -3,24 +3,17 @@
 #define PARKWAY_ADAPTERS_TBB_EXCLUSIVE_MUTEX_H_
 
 #include "parkway/byte_mutex.h"
-#include "parkway/tbb/profiling.h"
+#include "parkway/tbb/profiled_mutex.h"
 #include "parkway/tbb/scoped_lock.h"
-#include "parkway/thread_annotations.h"
 
 namespace parkway {
 namespace tbb {
 namespace detail {
 
-// oneTBB's mutex concept over parkway::ByteMutex: every call is one call to it,
-// with notifications around it. Mutex: the class that derives from this, whose
-// kProfiledAs the profiler shows.
-//
-// Ordering: unlock() happens before the lock() or the successful try_lock()
-// that follows it. Ownership: no handle and no allocation per lock; it may be
-// destroyed as soon as nobody holds it or waits for it, also while an unlock()
-// that has released it is still returning. Errors: none is reported.
+// oneTBB's mutex concept over parkway::ByteMutex. For the members see
+// profiled_mutex.
 template <class Mutex>
-class exclusive_mutex {
+class exclusive_mutex : public profiled_mutex<Mutex, ByteMutex> {
  public:
   // What oneTBB's algorithms ask of a mutex type.
   static constexpr bool is_rw_mutex = false;
@@ -29,39 +22,9 @@ class exclusive_mutex {
 
   using scoped_lock = unique_scoped_lock<Mutex>;
 
-  exclusive_mutex(const exclusive_mutex&) = delete;
-  exclusive_mutex& operator=(const exclusive_mutex&) = delete;
-
-  // Waits, without limit, until the calling thread holds the mutex.
-  void lock() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
-    profiling::preparing(this);
-    impl_.lock();
-    profiling::acquired(this);
-  }
-
-  // Takes the mutex if that is possible at once. Returns whether the calling
-  // thread holds it now.
-  bool try_lock() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
-    const bool taken = impl_.try_lock();
-    if (taken) profiling::acquired(this);
-    return taken;
-  }
-
-  // Gives the mutex back. The calling thread must hold it; if nobody does, a
-  // checked build ends the program.
-  void unlock() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
-    profiling::releasing(this);
-    impl_.unlock();
-  }
-
  protected:
-  PARKWAY_TBB_CONSTEXPR exclusive_mutex() noexcept {
-    profiling::created(this, Mutex::kProfiledAs);
-  }
+  PARKWAY_TBB_CONSTEXPR exclusive_mutex() noexcept = default;
   ~exclusive_mutex() = default;
-
- private:
-  ByteMutex impl_;
 };
 
 }  // namespace detail

@@ -26,7 +26,7 @@ class mutex : public detail::exclusive_mutex<mutex> {
   PARKWAY_TBB_CONSTEXPR mutex() noexcept {}
 
  private:
-  friend exclusive_mutex;
+  friend profiled_mutex;
   static constexpr char kProfiledAs[] = "tbb::mutex";
 };
 

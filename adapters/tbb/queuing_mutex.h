@@ -18,7 +18,7 @@ namespace tbb {
 // A lock that one thread holds at a time, in the order in which they came; 8
 // bytes. Not recursive. Only a scoped_lock can hold it: that is the thread's
 // place in the queue. Ordering, ownership and errors: as
-// detail::exclusive_mutex.
+// detail::profiled_mutex.
 class queuing_mutex {
  public:
   static constexpr bool is_rw_mutex = false;

@@ -34,7 +34,7 @@ class queuing_rw_mutex
   };
 
  private:
-  friend shared_mutex;
+  friend profiled_mutex;
   friend detail::rw_scoped_lock<queuing_rw_mutex>;
   static constexpr char kProfiledAs[] = "tbb::queuing_rw_mutex";
 };

@@ -23,7 +23,7 @@ class rw_mutex
   PARKWAY_TBB_CONSTEXPR rw_mutex() noexcept {}
 
  private:
-  friend shared_mutex;
+  friend profiled_mutex;
   static constexpr char kProfiledAs[] = "tbb::rw_mutex";
 };
 

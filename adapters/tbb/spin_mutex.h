@@ -21,7 +21,7 @@ class spin_mutex : public detail::exclusive_mutex<spin_mutex> {
   PARKWAY_TBB_CONSTEXPR spin_mutex() noexcept {}
 
  private:
-  friend exclusive_mutex;
+  friend profiled_mutex;
   static constexpr char kProfiledAs[] = "tbb::spin_mutex";
 };
 

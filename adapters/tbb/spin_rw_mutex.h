@@ -23,7 +23,7 @@ class spin_rw_mutex
   PARKWAY_TBB_CONSTEXPR spin_rw_mutex() noexcept {}
 
  private:
-  friend shared_mutex;
+  friend profiled_mutex;
   static constexpr char kProfiledAs[] = "tbb::spin_rw_mutex";
 };
 

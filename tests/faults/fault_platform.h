@@ -151,6 +151,9 @@ struct alignas(64) FaultWorker {
   FaultWorker* all_next = nullptr;
 };
 
+template <bool kBarrier>
+struct TablePlatform;
+
 // kBarrier: whether this kernel has membarrier.
 template <bool kBarrier>
 struct FaultPlatform {
@@ -187,6 +190,10 @@ struct FaultPlatform {
   }
   static void futexwakeup(Atomic<std::uint32_t>& word, std::uint32_t count) {
     if (Gate* gate = faults::TakeGate()) gate->Pass();
+    late_futexwakeup(word, count);
+  }
+  static void late_futexwakeup(Atomic<std::uint32_t>& word,
+                               std::uint32_t count) {
     if (faults::Rng().OneIn(16)) {
       os_sleep(static_cast<std::int64_t>(faults::Rng().Below(300000)));
     }
@@ -285,7 +292,7 @@ struct FaultPlatform {
   static constexpr std::int64_t kRecheckNs = 1000000;
   static constexpr std::int64_t kPatienceNs = 1000;
 
-  using TableLock = BasicFutexMutex<FaultPlatform>;
+  using TableLock = BasicFutexMutex<TablePlatform<kBarrier>>;
   // Few, so that unrelated words share one.
   static WaitBucket<FaultPlatform>& bucket(const void* key) {
     static WaitBucket<FaultPlatform> buckets[2];
@@ -333,6 +340,17 @@ struct FaultPlatform {
   }
 
   static inline std::atomic<Worker*> g_all{nullptr};
+};
+
+// For the locks of the wait tables. A gate is for the wake of the lock under
+// test: one held in the table's would hold up who is to find that lock free.
+template <bool kBarrier>
+struct TablePlatform : FaultPlatform<kBarrier> {
+  static void futexwakeup(
+      typename FaultPlatform<kBarrier>::template Atomic<std::uint32_t>& word,
+      std::uint32_t count) {
+    FaultPlatform<kBarrier>::late_futexwakeup(word, count);
+  }
 };
 
 // Two kernels: with membarrier and without.

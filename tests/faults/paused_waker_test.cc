@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <new>
+#include <type_traits>
 #include <vector>
 
 #include "tests/faults/fault_platform.h"
@@ -94,63 +95,104 @@ TYPED_TEST(PausedUnlock, KeepsNobodyElseOut) {
 
 // The sleeper that the wake is for finds the free mutex when its time is up,
 // or is woken by somebody else's unlock: it does not depend on this wake.
-TYPED_TEST(PausedUnlock, TimedSleeperTakesTheFreeMutex) {
-  TypeParam mutex;
-  this->StartOwner(mutex);
-  bool taken = false;
-  Thread waiter([&] {
-    taken = mutex.try_lock_for(milliseconds(100));
-    if (taken) mutex.unlock();
-  });
-  waiter.WaitAsleep();
-  this->UnlockButDoNotWake();
-  waiter.Join();
-  // False only if its time was up before the unlock, on a very slow machine.
-  if (!taken) {
-    EXPECT_TRUE(mutex.try_lock());
-    mutex.unlock();
+//
+// With one exception: where sleepers queue, one whose time is up just when an
+// unlock has taken it out of the queue stays for its wakeup, and sleeps if the
+// unlock has not come to storing it. Rare, so another attempt is to pass.
+template <class Mutex>
+constexpr bool kQueues = !std::is_same_v<Mutex, BasicFutexMutex<Barrier>> &&
+                         !std::is_same_v<Mutex, BasicFutexMutex<NoBarrier>>;
+
+template <class Mutex>
+bool EndsWithoutItsWake(const std::atomic<bool>& done) {
+  if (!kQueues<Mutex>) return Eventually([&done] { return done.load(); });
+  for (int i = 0; i < 3000 && !done; ++i) {
+    std::this_thread::sleep_for(milliseconds(1));
   }
-  this->Wake();
+  return done;
+}
+
+template <class Mutex>
+constexpr int kAttempts = kQueues<Mutex> ? 8 : 1;
+
+TYPED_TEST(PausedUnlock, TimedSleeperTakesTheFreeMutex) {
+  bool alone = false;
+  for (int i = 0; i < kAttempts<TypeParam> && !alone; ++i) {
+    PausedOwner<TypeParam> owner;
+    TypeParam mutex;
+    owner.StartOwner(mutex);
+    bool taken = false;
+    std::atomic<bool> done{false};
+    Thread waiter([&] {
+      taken = mutex.try_lock_for(milliseconds(100));
+      if (taken) mutex.unlock();
+      done = true;
+    });
+    waiter.WaitAsleep();
+    owner.UnlockButDoNotWake();
+    alone = EndsWithoutItsWake<TypeParam>(done);
+    if (!alone) owner.Wake();
+    waiter.Join();
+    // False only if its time was up before the unlock, on a very slow machine.
+    if (!taken) {
+      EXPECT_TRUE(mutex.try_lock());
+      mutex.unlock();
+    }
+    owner.Wake();
+  }
+  EXPECT_TRUE(alone);
 }
 
 TYPED_TEST(PausedUnlock, TheMemoryMayBeGoneAndTakenAgain) {
-  Page page;
-  auto* mutex = new (page.memory()) TypeParam;
-  this->StartOwner(*mutex);
-  Thread waiter([mutex] {
-    // Long enough to be asleep at the unlock, and no wake comes.
-    while (!mutex->try_lock_for(milliseconds(30))) {
+  bool alone = false;
+  for (int i = 0; i < kAttempts<TypeParam> && !alone; ++i) {
+    Page page;
+    PausedOwner<TypeParam> owner;
+    auto* mutex = new (page.memory()) TypeParam;
+    owner.StartOwner(*mutex);
+    std::atomic<bool> done{false};
+    Thread waiter([mutex, &done] {
+      // Long enough to be asleep at the unlock, and no wake comes.
+      while (!mutex->try_lock_for(milliseconds(30))) {
+      }
+      mutex->unlock();
+      done = true;
+    });
+    waiter.WaitAsleep();
+    owner.UnlockButDoNotWake();
+    alone = EndsWithoutItsWake<TypeParam>(done);
+    if (!alone) {
+      owner.Wake();
+      continue;
     }
-    mutex->unlock();
-  });
-  waiter.WaitAsleep();
-  this->UnlockButDoNotWake();
-  waiter.Join();
-  page.Revoke();
-  page.Restore();
-  // A new mutex at the same address, with sleepers of its own, meets the wake
-  // that was meant for the old one.
-  auto* next = new (page.memory()) TypeParam;
-  int turns = 0;
-  {
-    next->lock();
-    std::vector<std::unique_ptr<Thread>> all;
-    for (int i = 0; i < 3; ++i) {
-      all.push_back(std::make_unique<Thread>([&turns, next] {
-        next->lock();
-        ++turns;
-        next->unlock();
-      }));
-      all.back()->WaitAsleep();
+    waiter.Join();
+    page.Revoke();
+    page.Restore();
+    // A new mutex at the same address, with sleepers of its own, meets the wake
+    // that was meant for the old one.
+    auto* next = new (page.memory()) TypeParam;
+    int turns = 0;
+    {
+      next->lock();
+      std::vector<std::unique_ptr<Thread>> all;
+      for (int t = 0; t < 3; ++t) {
+        all.push_back(std::make_unique<Thread>([&turns, next] {
+          next->lock();
+          ++turns;
+          next->unlock();
+        }));
+        all.back()->WaitAsleep();
+      }
+      owner.Wake();
+      std::this_thread::sleep_for(milliseconds(5));
+      EXPECT_EQ(turns, 0);
+      next->unlock();
     }
-    this->Wake();
-    std::this_thread::sleep_for(milliseconds(5));
-    EXPECT_EQ(turns, 0);
+    EXPECT_EQ(turns, 3);
+    EXPECT_TRUE(next->try_lock());
     next->unlock();
   }
-  EXPECT_EQ(turns, 3);
-  EXPECT_TRUE(next->try_lock());
-  next->unlock();
+  EXPECT_TRUE(alone);
 }
 
 template <class P>

@@ -85,7 +85,9 @@ class BasicAddressWaiter {
 
   // After prepare(): sleeps until a wake, at most until `deadline`
   // (os::nanotime()). False if that came first; then nobody will wake it any
-  // more. Never returns for no reason. The wake is a release, this an acquire.
+  // more. A waker that has taken it out by then is waited for, however late its
+  // wake is. Never returns for no reason. The wake is a release, this an
+  // acquire.
   bool commit(std::int64_t deadline);
 
   // Leaves the queue, if it is there. True if a wake had come already, which

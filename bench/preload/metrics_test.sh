@@ -15,7 +15,7 @@ library=$2
 light=$PWD/$3
 pingpong=$PWD/$4
 
-"$metrics" "$library" --repetitions=2 --markdown="$scratch/out.md" -- "$light" 20 1000 -- \
+PARKWAY_TBB=all "$metrics" "$library" --repetitions=2 --markdown="$scratch/out.md" -- "$light" 20 1000 -- \
   "$pingpong" 1000 >"$scratch/out" || fail "status $?"
 for want in '`tbb_light[a-z_]* 20 1000`, PARKWAY=on PARKWAY_TBB=waits,workers,yields, libtbb.so.12 ' \
   '^| CPU per loop | [0-9.]* us | [0-9.]* us | ' '^| parallel_for, p50 | ' '^| parallel_for, p99 | ' \

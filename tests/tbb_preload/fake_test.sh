@@ -8,7 +8,7 @@ here=$PWD/tests/tbb_preload
 dir=$(mktemp -d "${TEST_TMPDIR:-/tmp}/fake.XXXXXX")
 failures=0
 
-for host in known newest older newer small other; do
+for host in known last_all first_waits newest older newer small other; do
   mkdir "$dir/$host"
   cp "$here/libfake_$host.so" "$dir/$host/libtbb.so.12"
 done
@@ -39,16 +39,24 @@ theirs=$'host notify_by_address_one\nplugin: none\nused'
 only_waits=$'plugin: none\nused'
 only_workers=$'host notify_by_address_one\nplugin: parkway\nused'
 aside="parkway: libparkway_tbb.so steps aside:"
-allowed="allowed are one or more of waits, workers, yields, with commas between"
+allowed="allowed are all, or one or more of waits, workers, yields, with commas between"
 late=
 
 for program in fake_program late_program; do
   # The same libraries, linked or brought by dlopen.
   if [ $program = late_program ]; then late=$dir/libfake_user.so; fi
-  for host in known newest; do
+  for host in known last_all; do
     run $host $program
     expect "$program, $host" "$out" "$ours"
     expect "$program, $host says nothing" "$err" ""
+  done
+  # 2021.13 and later.
+  for host in first_waits newest; do
+    run $host $program
+    expect "$program, $host" "$out" "$only_waits"
+    expect "$program, $host says nothing" "$err" ""
+    run $host $program PARKWAY_TBB=all
+    expect "$program, $host, all" "$out" "$ours"
   done
   run known $program PARKWAY=on PARKWAY_TBB=waits,workers
   expect "$program, on" "$out" "$ours"
@@ -67,7 +75,7 @@ for program in fake_program late_program; do
   run known $program PARKWAY=maybe
   expect "$program, PARKWAY=maybe" "$out" "$theirs"
   expect "$program, PARKWAY=maybe" "$err" "$aside PARKWAY=maybe: allowed values are on, off"
-  for value in nonsense waits, ,waits waits,,workers "waits workers" all; do
+  for value in nonsense waits, ,waits waits,,workers "waits workers" all,waits; do
     run known $program PARKWAY_TBB="$value"
     expect "$program, PARKWAY_TBB=$value" "$out" "$theirs"
     expect "$program, PARKWAY_TBB=$value" "$err" "$aside PARKWAY_TBB=$value: $allowed"

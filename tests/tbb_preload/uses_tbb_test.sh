@@ -57,13 +57,15 @@ expect "without preload" "$err" ""
 export LD_PRELOAD=$preload
 run "on"
 expect "on says nothing" "$err" ""
+run "all" PARKWAY_TBB=all
+expect "all says nothing" "$err" ""
 run "off" PARKWAY=off
 expect "off says nothing" "$err" ""
 run "bound at once" LD_BIND_NOW=1
 run "waits" PARKWAY_TBB=waits
 expect "waits says nothing" "$err" ""
 
-run "stats" PARKWAY_STATS=1
+run "stats" PARKWAY_STATS=1 PARKWAY_TBB=all
 case $err in
   *"PARKWAY=on PARKWAY_TBB=waits,workers,yields, $host"*) ;;
   *) fail "head: $err" ;;

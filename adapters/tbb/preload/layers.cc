@@ -12,6 +12,9 @@ struct Name {
   std::string_view name;
   unsigned layer;
 };
+// 2021.13.
+constexpr int kStayingInterface = 12130;
+
 constexpr Name kNames[] = {
     {"waits", kWaits}, {"workers", kWorkers}, {"yields", kYields}};
 
@@ -42,7 +45,12 @@ unsigned parse(std::string_view list) noexcept {
 
 }  // namespace
 
-unsigned layers_asked_for(char* complaint, std::size_t size) noexcept {
+unsigned default_layers(int interface) noexcept {
+  return interface < kStayingInterface ? kAllLayers : kWaits;
+}
+
+unsigned layers_asked_for(int interface, char* complaint,
+                          std::size_t size) noexcept {
   const std::string_view on = variable("PARKWAY");
   const std::string_view list = variable("PARKWAY_TBB");
   if (on == "off") return kNoLayers;
@@ -51,12 +59,13 @@ unsigned layers_asked_for(char* complaint, std::size_t size) noexcept {
                   on.data());
     return kNoLayers;
   }
-  if (list.empty()) return kAllLayers;
+  if (list.empty()) return default_layers(interface);
+  if (list == "all") return kAllLayers;
   const unsigned layers = parse(list);
   if (layers == kNoLayers) {
     std::snprintf(complaint, size,
-                  "PARKWAY_TBB=%s: allowed are one or more of waits, workers, "
-                  "yields, with commas between",
+                  "PARKWAY_TBB=%s: allowed are all, or one or more of waits, "
+                  "workers, yields, with commas between",
                   list.data());
   } else if ((layers & (kWorkers | kYields)) == kYields) {
     std::snprintf(complaint, size,

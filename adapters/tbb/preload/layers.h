@@ -15,9 +15,18 @@ enum Layers : unsigned {
   kAllLayers = kWaits | kWorkers | kYields,
 };
 
-// PARKWAY=off|on and PARKWAY_TBB=LAYER[,LAYER...]. kNoLayers with a sentence in
-// `complaint` (else left empty) if a variable has a value that we do not know.
-unsigned layers_asked_for(char* complaint, std::size_t size) noexcept;
+// What is in use if nothing is asked for, with a host of that
+// TBB_runtime_interface_version(): each layer where it was seen to lose nothing
+// (docs/results_tbb_preload.md). From 2021.13 on idle workers spin for 1 ms,
+// which keeps a CPU awake; kWorkers and kYields together end that, and a small
+// loop after a pause then takes a few microseconds longer at p99.
+unsigned default_layers(int interface) noexcept;
+
+// PARKWAY=off|on and PARKWAY_TBB=all|LAYER[,LAYER...], with that host.
+// kNoLayers with a sentence in `complaint` (else left empty) if a variable has
+// a value that we do not know.
+unsigned layers_asked_for(int interface, char* complaint,
+                          std::size_t size) noexcept;
 
 // PARKWAY_STATS=1.
 bool stats_asked_for() noexcept;

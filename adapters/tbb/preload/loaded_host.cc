@@ -107,6 +107,7 @@ void LoadedHost::judge(const Found& found) noexcept {
     }
   }
   std::snprintf(name_, sizeof name_, "%s (interface %d)", kSoname, interface);
+  interface_ = interface;
   state_ = State::kKnown;
 }
 

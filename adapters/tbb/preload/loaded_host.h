@@ -31,6 +31,8 @@ class LoadedHost {
   const char* why() const { return why_; }
   // "libtbb.so.12 (interface 12080)" of a known host.
   const char* name() const { return name_; }
+  // TBB_runtime_interface_version() of a known host.
+  int interface() const { return interface_; }
   // Where its code is.
   CodeRange code() const { return code_; }
 
@@ -44,6 +46,7 @@ class LoadedHost {
   State state_ = State::kNone;
   void* handle_ = nullptr;
   CodeRange code_;
+  int interface_ = 0;
   char name_[64] = {};
   char why_[384] = {};
 };

@@ -42,7 +42,8 @@ void store(const LoadedHost& loaded) noexcept {
 unsigned decide(const LoadedHost& loaded) noexcept {
   const int saved = errno;
   char complaint[256] = {};
-  unsigned wanted = layers_asked_for(complaint, sizeof complaint);
+  unsigned wanted =
+      layers_asked_for(loaded.interface(), complaint, sizeof complaint);
   const char* why = complaint;
   if (wanted != kNoLayers && loaded.state() != LoadedHost::State::kKnown) {
     wanted = kNoLayers;

@@ -9,7 +9,7 @@ preload=$PWD/$1 doctest=$PWD/$2 program=$PWD/$3
 said=$(mktemp "${TEST_TMPDIR:-/tmp}/said.XXXXXX")
 cat >"$said.sh" <<'SH'
 #!/usr/bin/env bash
-exec env LD_PRELOAD="$PARKWAY_TEST_PRELOAD" PARKWAY_STATS=1 "$PARKWAY_TEST_PROGRAM" "$@"
+exec env LD_PRELOAD="$PARKWAY_TEST_PRELOAD" PARKWAY_TBB=all PARKWAY_STATS=1 "$PARKWAY_TEST_PROGRAM" "$@"
 SH
 chmod +x "$said.sh"
 status=0

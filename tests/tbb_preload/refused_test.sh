@@ -2,7 +2,7 @@
 # A program ($2) that the system refuses threads at first, under the preload library ($1).
 set -euo pipefail
 
-out=$(LD_PRELOAD=$PWD/$1 timeout 50 "$PWD/$2" 2>"$TEST_TMPDIR/err") || { echo "FAILED: $?"; exit 1; }
+out=$(PARKWAY_TBB=all LD_PRELOAD=$PWD/$1 timeout 50 "$PWD/$2" 2>"$TEST_TMPDIR/err") || { echo "FAILED: $?"; exit 1; }
 wanted="refused: yes, workers: no
 later: a worker came"
 [ "$out" = "$wanted" ] || { echo "FAILED: $out"; exit 1; }

@@ -2,7 +2,12 @@
 # A program ($2) that the system refuses threads at first, under the preload library ($1).
 set -euo pipefail
 
-out=$(PARKWAY_TBB=all LD_PRELOAD=$PWD/$1 timeout 50 "$PWD/$2" 2>"$TEST_TMPDIR/err") || { echo "FAILED: $?"; exit 1; }
+status=0
+out=$(PARKWAY_TBB=all LD_PRELOAD=$PWD/$1 timeout 50 "$PWD/$2" 2>"$TEST_TMPDIR/err") || status=$?
+if grep "steps aside: .* has interface version " "$TEST_TMPDIR/err"; then
+  exit 0 # an installed oneTBB that is newer than what this library knows
+fi
+[ $status = 0 ] || { echo "FAILED: $status"; exit 1; }
 wanted="refused: yes, workers: no
 later: a worker came"
 [ "$out" = "$wanted" ] || { echo "FAILED: $out"; exit 1; }

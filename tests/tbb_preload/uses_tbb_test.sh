@@ -56,6 +56,13 @@ expect "without preload" "$err" ""
 
 export LD_PRELOAD=$preload
 run "on"
+case $err in
+  *"steps aside: "*" has interface version "*)
+    # An installed oneTBB that is newer than what this library knows: the program ran on it.
+    echo "not taken over: $err"
+    exit $((failures > 0))
+    ;;
+esac
 expect "on says nothing" "$err" ""
 run "all" PARKWAY_TBB=all
 expect "all says nothing" "$err" ""

@@ -6,6 +6,7 @@
 #include "parkway/checks.h"
 #include "parkway/os/os.h"
 #include "parkway/platform.h"
+#include "parkway/stack_freelist.h"
 #include "parkway/wait_table.h"
 
 namespace parkway::internal {
@@ -43,6 +44,7 @@ void lose_other_threads() {
   }
   forget_waiters_of_parent();
   forget_address_waiters_of_parent();
+  recover_stacks();
 }
 
 // Maps a chunk, keeps its first record for the caller and publishes all.
@@ -71,6 +73,10 @@ Worker* add_chunk() {
 }
 
 void give_back(void* record) {
+  if (StackFreelist* const stacks = static_cast<Worker*>(record)->stacks) {
+    stacks->give_back();
+    t_stacks = nullptr;
+  }
   t_worker = nullptr;
   // release: the next owner sees all that this thread did with the record.
   static_cast<Worker*>(record)->in_use.store(false, std::memory_order_release);

@@ -11,6 +11,8 @@
 
 namespace parkway {
 
+class StackFreelist;
+
 // One per thread that ever had to wait (in checked builds: that ever locked).
 // Made at first need, given back at thread exit, handed to a later thread, and
 // never freed: a wake that comes late touches a record that is still a record.
@@ -29,6 +31,9 @@ struct alignas(64) Worker {
   std::int32_t held_locks = 0;
   // Slow unlocks made by this thread; picks every n-th for the oldest waiter.
   std::uint32_t slow_unlocks = 0;
+  // Made at first need (stack_freelist.cc), kept from thread to thread, and
+  // empty in between.
+  StackFreelist* stacks = nullptr;
 
   // The thread did not come along when the process forked: nobody is left to
   // wake. Set in the child before it can have a second thread.

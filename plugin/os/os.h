@@ -47,6 +47,26 @@ void osyield() noexcept;
 // Zeroed memory from the system, never given back. Null if there is none.
 void* sysalloc(std::size_t bytes) noexcept;
 
+// Memory for stacks, zeroed and readable and writable, in a range whose start
+// is a multiple of `alignment` (a power of two). Pages cost memory when they
+// are first touched, and huge pages are not used. Null if there is none, or no
+// mapping left.
+void* map_stacks(std::size_t bytes, std::size_t alignment) noexcept;
+// All of what a map_stacks() returned.
+void unmap_stacks(void* memory, std::size_t bytes) noexcept;
+
+// Pages of stacks; `page` and `bytes` are multiples of 4096 and page_bytes().
+// Makes every access to it fault. Where the kernel can't do that within a
+// mapping (MADV_GUARD_INSTALL, Linux 6.13) it splits it, and there is a limit
+// to the number of mappings. False if that was reached.
+bool guard_stack(void* page, std::size_t bytes) noexcept;
+// The system takes the memory; the next access finds zeroes. `lazily`: only
+// when the system is short of memory, and until then the old contents are
+// there.
+void release_stack(void* page, std::size_t bytes, bool lazily) noexcept;
+// The unit of all that.
+std::size_t page_bytes() noexcept;
+
 // Calls fn(arg) when the calling thread exits, as late as the system allows.
 // One registration per thread; a later one replaces it, and one made by a
 // destructor that runs after fn is honoured again. False if it can't be had.

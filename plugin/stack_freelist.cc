@@ -69,7 +69,7 @@ SharedTable<std::make_index_sequence<kStackClasses>> g_shared;
 // Of all classes together.
 Out g_out;
 
-std::atomic<std::uint32_t> g_limit_shared{StackLimits().shared};
+std::atomic<std::size_t> g_limit_shared_bytes{StackLimits().shared_bytes};
 std::atomic<std::size_t> g_limit_warm_bytes{StackLimits().warm_bytes};
 std::atomic<bool> g_limit_lazily{StackLimits().lazily};
 
@@ -102,6 +102,18 @@ std::uint64_t bytes_of(const FreeStack* batch, unsigned index) {
   return batch->count * std::uint64_t{class_bytes(index)};
 }
 
+// How many stacks may be in the depot.
+std::uint32_t shared_limit(unsigned index) {
+  const std::size_t limit =
+      g_limit_shared_bytes.load(std::memory_order_relaxed);
+  const std::size_t warm = g_limit_warm_bytes.load(std::memory_order_relaxed);
+  const std::size_t each =
+      class_bytes(index) < warm ? class_bytes(index) : warm;
+  constexpr std::size_t kMost = INT32_MAX;
+  return static_cast<std::uint32_t>(limit / each < kMost ? limit / each
+                                                         : kMost);
+}
+
 // Takes the memory below the warm part.
 void cool(FreeStack* batch, unsigned index) {
   const std::size_t warm = g_limit_warm_bytes.load(std::memory_order_relaxed);
@@ -125,7 +137,7 @@ void spill(FreeStack* batch, unsigned index) {
   shared.out.give(bytes);
   g_out.give(bytes);
   add(shared.spills, 1);
-  const std::uint32_t limit = g_limit_shared.load(std::memory_order_relaxed);
+  const std::uint32_t limit = shared_limit(index);
   if (shared.depot.warm() + batch->count <= limit) {
     cool(batch, index);
     if (shared.depot.put(batch, limit)) return;
@@ -302,7 +314,8 @@ StackStats stack_stats(std::size_t bytes, StackGuard guard) noexcept {
 }
 
 void set_stack_limits(const StackLimits& limits) noexcept {
-  internal::g_limit_shared.store(limits.shared, std::memory_order_relaxed);
+  internal::g_limit_shared_bytes.store(limits.shared_bytes,
+                                       std::memory_order_relaxed);
   const std::size_t page = os::page_bytes();
   std::size_t warm = limits.warm_bytes;
   // Whole pages, and the list is in the topmost one.
@@ -314,7 +327,8 @@ void set_stack_limits(const StackLimits& limits) noexcept {
 
 StackLimits stack_limits() noexcept {
   StackLimits limits;
-  limits.shared = internal::g_limit_shared.load(std::memory_order_relaxed);
+  limits.shared_bytes =
+      internal::g_limit_shared_bytes.load(std::memory_order_relaxed);
   limits.warm_bytes =
       internal::g_limit_warm_bytes.load(std::memory_order_relaxed);
   limits.lazily = internal::g_limit_lazily.load(std::memory_order_relaxed);

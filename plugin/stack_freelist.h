@@ -81,9 +81,10 @@ StackStats stack_stats(std::size_t bytes, StackGuard guard) noexcept;
 
 // What becomes of stacks that no worker needs. Each size has its own share.
 struct StackLimits {
-  // So many are kept ready for any worker. The memory of those beyond goes back
-  // to the system at once, their addresses when all of the chunk are free.
-  std::uint32_t shared = 1024;
+  // The memory of as many as fit in these bytes is kept, for any worker that
+  // wants one. That of the others goes back to the system at once, their
+  // addresses when a whole chunk is free.
+  std::size_t shared_bytes = std::size_t{64} << 20;
   // Of each of those that are kept, the topmost bytes that keep their memory;
   // what the user had touched below goes back to the system. A multiple of
   // 4096, at least 4096. SIZE_MAX: all of it.

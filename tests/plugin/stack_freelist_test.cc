@@ -61,9 +61,9 @@ std::size_t mappings() {
   return n;
 }
 
-class StackSizes : public StackFreelistTest,
-                   public testing::WithParamInterface<
-                       std::tuple<std::size_t, StackGuard>> {
+class StackSizes
+    : public StackFreelistTest,
+      public testing::WithParamInterface<std::tuple<std::size_t, StackGuard>> {
  protected:
   const std::size_t bytes_ = std::get<0>(GetParam());
   const StackGuard guard_ = std::get<1>(GetParam());
@@ -179,7 +179,7 @@ TEST_P(StackGuards, FaultBelowTheStack) {
           stack_free(const_cast<char*>(s), GetParam());
         }
         StackLimits limits;
-        limits.shared = 0;
+        limits.shared_bytes = 0;
         set_stack_limits(limits);
         stack_alloc(GetParam());
         stack_trim();
@@ -241,8 +241,7 @@ TEST_F(StackFreelistTest, MemoryOfAProducerAndAConsumerStaysBounded) {
       if (!full) queue.push_back(stack);
     }
     if (i % 1000 == 0) {
-      most = std::max(most,
-                      stack_stats(kBytes, StackGuard::kPage).from_system);
+      most = std::max(most, stack_stats(kBytes, StackGuard::kPage).from_system);
     }
   }
   done = true;
@@ -297,7 +296,7 @@ TEST_F(StackFreelistTest, WorksInThreadLocalDestructors) {
 TEST_F(StackFreelistTest, WhatIsBeyondTheLimitGoesBack) {
   constexpr std::size_t kBytes = 65536;
   StackLimits limits;
-  limits.shared = 64;
+  limits.shared_bytes = 64 * (16 << 10);
   set_stack_limits(limits);
   std::vector<void*> stacks;
   for (int i = 0; i < 1000; ++i) {
@@ -315,7 +314,7 @@ TEST_F(StackFreelistTest, WhatIsBeyondTheLimitGoesBack) {
   if (!kTsan && !kAsan) {
     EXPECT_LT(resident_bytes() + 800 * kBytes, full);
   }
-  EXPECT_EQ(stack_limits().shared, 64u);
+  EXPECT_EQ(stack_limits().shared_bytes, limits.shared_bytes);
 }
 
 TEST_F(StackFreelistTest, SharedOnesKeepTheirWarmPartOnly) {
@@ -342,7 +341,7 @@ TEST_F(StackFreelistTest, SharedOnesKeepTheirWarmPartOnly) {
 TEST_F(StackFreelistTest, LazyReleaseKeepsStacksUsable) {
   constexpr std::size_t kBytes = 1 << 20;
   StackLimits limits;
-  limits.shared = 20;
+  limits.shared_bytes = 20 * (16 << 10);
   limits.lazily = true;
   set_stack_limits(limits);
   for (int round = 0; round < 3; ++round) {

@@ -41,6 +41,8 @@ _HEADERS = [
     "sema_note_slow.h",
     "sleepers.h",
     "spin.h",
+    "stack_depot.h",
+    "stack_magazines.h",
     "thread_annotations.h",
     "wait_in_line.h",
     "wait_table.h",

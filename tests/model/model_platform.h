@@ -64,7 +64,7 @@ struct Coverage {
 // interleaving: it changes between two scheduling points only.
 struct Kernel {
   // Live model objects. An access to any other is a use after free.
-  static constexpr int kMaxLive = 64;
+  static constexpr int kMaxLive = 128;
   const void* live[kMaxLive];
   int live_count;
 

@@ -258,6 +258,7 @@ void check_stack(void* stack, std::size_t bytes, StackGuard guard) noexcept {
   const int slot = slot_of(*chunk, stack);
   if (slot < 0) fatal(kType, stack, "freed, but it does not begin here");
   const unsigned index = chunk->stack_class;
+  unpoison_stack(free_stack(stack, index), sizeof(FreeStack));
   if (g_shared.classes[index].source.has(*chunk, slot) ||
       free_stack(stack, index)->mark == mark_of(free_stack(stack, index))) {
     fatal(kType, stack, "freed twice");

@@ -22,11 +22,11 @@ enum class StackGuard : unsigned {
   kNone,  // the neighbour: for segments and frames that can't overflow
 };
 
-// The bytes that stack_alloc(bytes) gives: the next size class. `bytes` is at
-// most kMaxStackBytes.
+// The bytes that stack_alloc(bytes) gives: the next size class, for up to
+// kMaxStackBytes.
 constexpr std::size_t stack_size(std::size_t bytes) {
   std::size_t size = kMinStackBytes;
-  while (size < bytes) size *= 2;
+  while (size < bytes && size < kMaxStackBytes) size *= 2;
   return size;
 }
 
@@ -186,8 +186,8 @@ inline void* stack_alloc(std::size_t bytes, StackGuard guard) noexcept {
 
 inline void stack_free(void* stack, std::size_t bytes,
                        StackGuard guard) noexcept {
-  internal::unpoison_stack(stack, stack_size(bytes));
   if constexpr (kChecks) internal::check_stack(stack, bytes, guard);
+  internal::unpoison_stack(stack, stack_size(bytes));
   StackFreelist* const mine = internal::t_stacks;
   const unsigned index = internal::stack_class(bytes, guard);
   internal::FreeStack* const freed = internal::free_stack(stack, index);

@@ -2,12 +2,17 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <fstream>
@@ -394,6 +399,70 @@ TEST_F(StackFreelistTest, RunningOutIsAnErrorAndLosesNothing) {
     return stack_stats().from_system == 0 ? 0 : 6;
   });
   EXPECT_EQ(status, 0);
+}
+
+// From now on the kernel is an older one, without MADV_GUARD_INSTALL: each
+// guard takes a mapping of its own, of which a process may have so many.
+bool without_guard_install() {
+  constexpr std::uint32_t kGuardInstall = 102;
+  sock_filter filter[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_madvise, 0, 3),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args[2])),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kGuardInstall, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog program = {sizeof filter / sizeof filter[0], filter};
+  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+         prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+TEST_F(StackFreelistTest, RunningOutOfMappingsIsAnErrorAndLosesNothing) {
+  if (kTsan || kAsan) GTEST_SKIP() << "a sanitizer needs its mappings";
+  constexpr int kNotHere = 99;
+  constexpr std::size_t kMany = 300000;
+  const int status = RunInChild([] {
+    stack_free(stack_alloc(kPage), kPage);
+    if (!without_guard_install()) return kNotHere;
+    std::vector<void*> stacks;
+    stacks.reserve(kMany);
+    while (stacks.size() < kMany) {
+      errno = 0;
+      void* const stack = stack_alloc(kPage);
+      if (stack == nullptr) break;
+      stacks.push_back(stack);
+    }
+    if (stacks.size() == kMany) return kNotHere;  // a larger limit
+    if (errno != ENOMEM) return 1;
+    if (stacks.size() < 1000) return 2;
+    if (stack_stats(kPage, StackGuard::kPage).in_use != stacks.size() * kPage) {
+      return 3;
+    }
+    // Without a guard there is room.
+    void* const segment = stack_alloc(kPage, StackGuard::kNone);
+    if (segment != nullptr) stack_free(segment, kPage, StackGuard::kNone);
+    for (void* stack : stacks) stack_free(stack, kPage);
+    if (stack_alloc(kPage) == nullptr) return 4;
+    stack_free(stacks.back(), kPage);
+    stack_trim();
+    return stack_stats().from_system == 0 ? 0 : 5;
+  });
+  if (status == kNotHere) GTEST_SKIP() << "no limit that a test can reach";
+  EXPECT_EQ(status, 0);
+}
+
+TEST_F(StackFreelistTest, GuardsOfTheirOwnFaultAsWell) {
+  constexpr int kNotHere = 99;
+  const int status = RunInChild([] {
+    if (!without_guard_install()) return kNotHere;
+    auto* const stack = static_cast<volatile char*>(stack_alloc(1 << 16));
+    stack[0] = 1;
+    stack[-1] = 1;
+    return 0;
+  });
+  if (status == kNotHere) GTEST_SKIP() << "no seccomp here";
+  EXPECT_NE(status, 0);
 }
 
 TEST_F(StackFreelistTest, AChildOfAForkHasAll) {

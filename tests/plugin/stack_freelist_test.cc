@@ -20,6 +20,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <thread>
 #include <tuple>
 #include <vector>
 
@@ -225,7 +226,7 @@ TEST_F(StackFreelistTest, MemoryOfAProducerAndAConsumerStaysBounded) {
   std::vector<void*> queue;
   std::atomic<bool> done{false};
   std::uint64_t most = 0;
-  const int rounds = Rounds(200000);
+  const int rounds = Rounds(100000);
   Thread consumer([&] {
     for (;;) {
       const bool last = done;
@@ -236,15 +237,21 @@ TEST_F(StackFreelistTest, MemoryOfAProducerAndAConsumerStaysBounded) {
       }
       for (void* stack : some) stack_free(stack, kBytes);
       if (some.empty() && last) return;
+      if (some.empty()) std::this_thread::yield();
     }
   });
   for (int i = 0; i < rounds; ++i) {
     void* const stack = stack_alloc(kBytes);
     ASSERT_NE(stack, nullptr);
-    for (bool full = true; full;) {
-      std::lock_guard<std::mutex> guard(mutex);
-      full = queue.size() >= 50;
-      if (!full) queue.push_back(stack);
+    for (;;) {
+      {
+        std::lock_guard<std::mutex> guard(mutex);
+        if (queue.size() < 50) {
+          queue.push_back(stack);
+          break;
+        }
+      }
+      std::this_thread::yield();
     }
     if (i % 1000 == 0) {
       most = std::max(most, stack_stats(kBytes, StackGuard::kPage).from_system);

@@ -2,6 +2,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdint>
 
 #include "parkway/os/os.h"
@@ -9,6 +10,9 @@
 // Newer than the headers that the library may be built with.
 #ifndef MADV_GUARD_INSTALL
 #define MADV_GUARD_INSTALL 102
+#endif
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ 22
 #endif
 
 namespace parkway::os {
@@ -31,6 +35,20 @@ void* map(std::size_t bytes) {
       mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
   return memory == MAP_FAILED ? nullptr : memory;
+}
+
+// Whether a guard is one: an emulator of system calls may say yes to any advice
+// and do nothing (qemu-user does). A kernel can't read a guarded page, either.
+bool guards(void* page, std::size_t bytes) {
+  enum State : int { kUnknown, kYes, kNo };
+  // relaxed: everybody finds out the same.
+  static std::atomic<int> known{kUnknown};
+  const int before = known.load(std::memory_order_relaxed);
+  if (before != kUnknown) return before == kYes;
+  const bool yes =
+      madvise(page, bytes, MADV_POPULATE_READ) != 0 && errno == EFAULT;
+  known.store(yes ? kYes : kNo, std::memory_order_relaxed);
+  return yes;
 }
 
 }  // namespace
@@ -65,8 +83,10 @@ void unmap_stacks(void* memory, std::size_t bytes) noexcept {
 bool guard_stack(void* page, std::size_t bytes) noexcept {
   const Errno keep;
   // EINVAL: an older kernel, or locked memory (mlockall).
-  return madvise(page, bytes, MADV_GUARD_INSTALL) == 0 ||
-         mprotect(page, bytes, PROT_NONE) == 0;
+  if (madvise(page, bytes, MADV_GUARD_INSTALL) == 0 && guards(page, bytes)) {
+    return true;
+  }
+  return mprotect(page, bytes, PROT_NONE) == 0;
 }
 
 void release_stack(void* page, std::size_t bytes, bool lazily) noexcept {

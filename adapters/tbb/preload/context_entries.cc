@@ -1,0 +1,122 @@
+// The three functions for libtbb, which uses them for coroutines and nothing
+// else: what they keep in a ucontext_t is only for one another, and none of it
+// ever meets libc's functions, nor the other way round. All calls of libtbb are
+// ours or none is.
+#include "adapters/tbb/preload/context_entries.h"
+
+#include <dlfcn.h>
+#include <ucontext.h>
+
+#include <atomic>
+#include <cstdint>
+#include <cstdlib>
+#include <new>
+
+#include "adapters/preload/message.h"
+#include "adapters/tbb/preload/state.h"
+#include "adapters/tbb/preload/stats.h"
+#include "parkway/context.h"
+
+namespace parkway::preload {
+namespace {
+
+// In the place of the registers. What else is in a ucontext_t is libtbb's.
+Context* context_in(ucontext_t* storage) noexcept {
+  static_assert(sizeof storage->uc_mcontext >= sizeof(Context));
+  return reinterpret_cast<Context*>(&storage->uc_mcontext);
+}
+
+// What is behind makecontext(), at the upper end of the stack.
+struct Start {
+  void (*function)(unsigned, unsigned);
+  unsigned first;
+  unsigned second;
+};
+
+void start(void* argument) {
+  const Start& what = *static_cast<Start*>(argument);
+  what.function(what.first, what.second);
+  // libtbb's never returns, and has set no uc_link.
+  std::abort();
+}
+
+// swapcontext() will fill it in, and makecontext() needs nothing from it.
+int own_getcontext(ucontext_t*) noexcept { return 0; }
+
+// libtbb's function has two arguments, the halves of a pointer.
+void own_makecontext(ucontext_t* made, void (*function)(), int arguments,
+                     unsigned first, unsigned second) noexcept {
+  if (arguments != 2) {
+    say("libparkway_tbb.so: libtbb called makecontext() with %d arguments",
+        arguments);
+    std::abort();
+  }
+  const auto end = reinterpret_cast<std::uintptr_t>(made->uc_stack.ss_sp) +
+                   made->uc_stack.ss_size;
+  void* const place =
+      reinterpret_cast<void*>((end - sizeof(Start)) & ~std::uintptr_t{15});
+  auto* const what = new (place) Start{
+      reinterpret_cast<void (*)(unsigned, unsigned)>(function), first, second};
+  void* const stack = made->uc_stack.ss_sp;
+  const std::size_t rest = reinterpret_cast<std::uintptr_t>(place) -
+                           reinterpret_cast<std::uintptr_t>(stack);
+  *context_in(made) = make_context(stack, rest, &start, what);
+}
+
+int own_swapcontext(ucontext_t* from, ucontext_t* to) noexcept {
+  count(kContextSwitches);
+  switch_context(context_in(from), *context_in(to));
+  return 0;
+}
+
+struct Function {
+  const char* name;
+  void* own;
+};
+const Function kFunctions[kParkwayContextFunctions] = {
+    {"getcontext", reinterpret_cast<void*>(&own_getcontext)},
+    {"makecontext", reinterpret_cast<void*>(&own_makecontext)},
+    {"swapcontext", reinterpret_cast<void*>(&own_swapcontext)},
+};
+std::atomic<void*> g_next[kParkwayContextFunctions];
+
+// Null if no library defines it: not every libc has them.
+void* look_up(unsigned function) noexcept {
+  void* const address = dlsym(RTLD_NEXT, kFunctions[function].name);
+  // relaxed: everybody finds the same.
+  g_next[function].store(address, std::memory_order_relaxed);
+  return address;
+}
+
+[[gnu::constructor]] void look_up_all() {
+  for (unsigned i = 0; i < kParkwayContextFunctions; ++i) look_up(i);
+}
+
+void* next(unsigned function) noexcept {
+  void* address = g_next[function].load(std::memory_order_relaxed);
+  if (address == nullptr) address = look_up(function);
+  if (address == nullptr) {
+    say("libparkway_tbb.so: no library of this process defines %s",
+        kFunctions[function].name);
+    std::abort();
+  }
+  return address;
+}
+
+// Once for all threads. glibc gives shadow stacks to all of them or to none.
+bool switches_are_ours() noexcept {
+  static const bool ours = !shadow_stack_is_on();
+  return ours;
+}
+
+}  // namespace
+}  // namespace parkway::preload
+
+void* parkway_context_function(unsigned function, const void* caller) noexcept {
+  using namespace parkway::preload;
+  if ((decided_layers() & kStacks) != 0 && host_code().contains(caller) &&
+      switches_are_ours()) {
+    return kFunctions[function].own;
+  }
+  return next(function);
+}

@@ -5,9 +5,7 @@
 #include "adapters/tbb/preload/context_entries.h"
 
 #include <dlfcn.h>
-#include <ucontext.h>
 
-#include <atomic>
 #include <cstdint>
 #include <cstdlib>
 #include <new>
@@ -40,43 +38,14 @@ void start(void* argument) {
   std::abort();
 }
 
-// swapcontext() will fill it in, and makecontext() needs nothing from it.
-int own_getcontext(ucontext_t*) noexcept { return 0; }
-
-// libtbb's function has two arguments, the halves of a pointer.
-void own_makecontext(ucontext_t* made, void (*function)(), int arguments,
-                     unsigned first, unsigned second) noexcept {
-  if (arguments != 2) {
-    say("libparkway_tbb.so: libtbb called makecontext() with %d arguments",
-        arguments);
-    std::abort();
-  }
-  const auto end = reinterpret_cast<std::uintptr_t>(made->uc_stack.ss_sp) +
-                   made->uc_stack.ss_size;
-  void* const place =
-      reinterpret_cast<void*>((end - sizeof(Start)) & ~std::uintptr_t{15});
-  auto* const what = new (place) Start{
-      reinterpret_cast<void (*)(unsigned, unsigned)>(function), first, second};
-  void* const stack = made->uc_stack.ss_sp;
-  const std::size_t rest = reinterpret_cast<std::uintptr_t>(place) -
-                           reinterpret_cast<std::uintptr_t>(stack);
-  *context_in(made) = make_context(stack, rest, &start, what);
-}
-
-int own_swapcontext(ucontext_t* from, ucontext_t* to) noexcept {
-  count(kContextSwitches);
-  switch_context(context_in(from), *context_in(to));
-  return 0;
-}
-
 struct Function {
   const char* name;
   void* own;
 };
 const Function kFunctions[kParkwayContextFunctions] = {
-    {"getcontext", reinterpret_cast<void*>(&own_getcontext)},
-    {"makecontext", reinterpret_cast<void*>(&own_makecontext)},
-    {"swapcontext", reinterpret_cast<void*>(&own_swapcontext)},
+    {"getcontext", reinterpret_cast<void*>(&parkway_own_getcontext)},
+    {"makecontext", reinterpret_cast<void*>(&parkway_own_makecontext)},
+    {"swapcontext", reinterpret_cast<void*>(&parkway_own_swapcontext)},
 };
 std::atomic<void*> g_next[kParkwayContextFunctions];
 
@@ -112,11 +81,49 @@ bool switches_are_ours() noexcept {
 }  // namespace
 }  // namespace parkway::preload
 
-void* parkway_context_function(unsigned function, const void* caller) noexcept {
-  using namespace parkway::preload;
-  if ((decided_layers() & kStacks) != 0 && host_code().contains(caller) &&
-      switches_are_ours()) {
-    return kFunctions[function].own;
+using namespace parkway::preload;
+
+ParkwayContextCallers parkway_context_callers = {};
+
+// swapcontext() will fill it in, and makecontext() needs nothing from it.
+int parkway_own_getcontext(ucontext_t*) noexcept { return 0; }
+
+// libtbb's function has two arguments, the halves of a pointer.
+void parkway_own_makecontext(ucontext_t* made, void (*function)(),
+                             int arguments, unsigned first,
+                             unsigned second) noexcept {
+  if (arguments != 2) {
+    say("libparkway_tbb.so: libtbb called makecontext() with %d arguments",
+        arguments);
+    std::abort();
   }
-  return next(function);
+  const auto end = reinterpret_cast<std::uintptr_t>(made->uc_stack.ss_sp) +
+                   made->uc_stack.ss_size;
+  void* const place =
+      reinterpret_cast<void*>((end - sizeof(Start)) & ~std::uintptr_t{15});
+  auto* const what = new (place) Start{
+      reinterpret_cast<void (*)(unsigned, unsigned)>(function), first, second};
+  void* const stack = made->uc_stack.ss_sp;
+  const std::size_t rest = reinterpret_cast<std::uintptr_t>(place) -
+                           reinterpret_cast<std::uintptr_t>(stack);
+  *context_in(made) = parkway::make_context(stack, rest, &start, what);
+}
+
+int parkway_own_swapcontext(ucontext_t* from, ucontext_t* to) noexcept {
+  count(kContextSwitches);
+  parkway::switch_context(context_in(from), *context_in(to));
+  return 0;
+}
+
+void* parkway_context_function(unsigned function, const void* caller) noexcept {
+  if ((decided_layers() & kStacks) == 0 || !host_code().contains(caller) ||
+      !switches_are_ours()) {
+    return next(function);
+  }
+  const CodeRange code = host_code();
+  ParkwayContextCallers& callers = parkway_context_callers;
+  callers.begin.store(code.begin, std::memory_order_relaxed);
+  // release: pairs with the entries' loads, of this one first.
+  callers.bytes.store(code.end - code.begin, std::memory_order_release);
+  return kFunctions[function].own;
 }

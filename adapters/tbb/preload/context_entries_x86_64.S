@@ -1,4 +1,4 @@
-// See context_entries.h. x86-64 (System V); r11 is the caller's to lose.
+// See context_entries.h. x86-64 (System V); r10 and r11 are the caller's to lose.
 
   .text
 
@@ -9,6 +9,11 @@
 \symbol:
   .cfi_startproc
   endbr64
+  movq parkway_context_callers + 8(%rip), %r10
+  movq (%rsp), %r11
+  subq parkway_context_callers(%rip), %r11
+  cmpq %r10, %r11
+  jb parkway_own_\symbol
   movl $\number, %r11d
   jmp .Lgo_on
   .cfi_endproc

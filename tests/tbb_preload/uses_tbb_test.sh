@@ -97,7 +97,7 @@ atleast "stats" 100 "yields skipped by a worker without work"
 
 # Nothing is left when the last thread has gone; the 300 were suspended at once.
 atleast "stats" 300 "coroutine stacks served"
-expect "stats: stacks" "$(said "  that came back")" "$(said "coroutine stacks served")"
+expect "stats: stacks" "$(said "that came back")" "$(said "coroutine stacks served")"
 none "stats" "coroutine stacks left to the system"
 atleast "stats" 600 "context switches without a system call"
 

@@ -95,8 +95,9 @@ parks=$(($(said "worker parks") + $(said "yields parked in until more workers ar
 atleast "stats" 10 "worker wakes"
 atleast "stats" 100 "yields skipped by a worker without work"
 
-# Nothing is left when the last thread has gone; the 300 were suspended at once.
-atleast "stats" 300 "coroutine stacks served"
+# All are back when the last thread has gone. 300 tasks were suspended at once, some of them on the
+# threads' own stacks.
+atleast "stats" 290 "coroutine stacks served"
 expect "stats: stacks" "$(said "that came back")" "$(said "coroutine stacks served")"
 none "stats" "coroutine stacks left to the system"
 atleast "stats" 600 "context switches without a system call"
@@ -112,7 +113,7 @@ none "stats, workers" "notifies by address"
 none "stats, workers" "notifies of a bounded queue"
 none "stats, workers" "yields skipped by a worker without work"
 run "stats, stacks" PARKWAY_STATS=1 PARKWAY_TBB=stacks
-atleast "stats, stacks" 300 "coroutine stacks served"
+atleast "stats, stacks" 290 "coroutine stacks served"
 atleast "stats, stacks" 600 "context switches without a system call"
 none "stats, stacks" "servers made"
 none "stats, stacks" "notifies by address"

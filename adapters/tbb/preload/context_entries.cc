@@ -11,6 +11,7 @@
 #include <new>
 
 #include "adapters/preload/message.h"
+#include "adapters/tbb/preload/coroutine_start.h"
 #include "adapters/tbb/preload/state.h"
 #include "adapters/tbb/preload/stats.h"
 #include "parkway/context.h"
@@ -22,20 +23,6 @@ namespace {
 Context* context_in(ucontext_t* storage) noexcept {
   static_assert(sizeof storage->uc_mcontext >= sizeof(Context));
   return reinterpret_cast<Context*>(&storage->uc_mcontext);
-}
-
-// What is behind makecontext(), at the upper end of the stack.
-struct Start {
-  void (*function)(unsigned, unsigned);
-  unsigned first;
-  unsigned second;
-};
-
-void start(void* argument) {
-  const Start& what = *static_cast<Start*>(argument);
-  what.function(what.first, what.second);
-  // libtbb's never returns, and has set no uc_link.
-  std::abort();
 }
 
 struct Function {
@@ -99,14 +86,15 @@ void parkway_own_makecontext(ucontext_t* made, void (*function)(),
   }
   const auto end = reinterpret_cast<std::uintptr_t>(made->uc_stack.ss_sp) +
                    made->uc_stack.ss_size;
-  void* const place =
-      reinterpret_cast<void*>((end - sizeof(Start)) & ~std::uintptr_t{15});
-  auto* const what = new (place) Start{
+  void* const place = reinterpret_cast<void*>((end - sizeof(CoroutineStart)) &
+                                              ~std::uintptr_t{15});
+  auto* const what = new (place) CoroutineStart{
       reinterpret_cast<void (*)(unsigned, unsigned)>(function), first, second};
   void* const stack = made->uc_stack.ss_sp;
   const std::size_t rest = reinterpret_cast<std::uintptr_t>(place) -
                            reinterpret_cast<std::uintptr_t>(stack);
-  *context_in(made) = parkway::make_context(stack, rest, &start, what);
+  *context_in(made) =
+      parkway::make_context(stack, rest, &coroutine_start, what);
 }
 
 int parkway_own_swapcontext(ucontext_t* from, ucontext_t* to) noexcept {

@@ -6,14 +6,16 @@
     tbb_overlay(name = "oneTBB", base = "@oneTBB_stock//:BUILD.bazel")
 
 The tree of `base` under another name, in which the headers of tbb::mutex and its kin are parkway's,
-for oneTBB's own library, containers and flow graph as well. Everything else is upstream's, and so
-are the speculative mutexes. --@parkway//bazel:locks=stock turns the same repository back to
+for oneTBB's own library, containers and flow graph as well; and so is the header of its library that
+has the coroutines' stacks and switches. Everything else is upstream's, and so are the speculative
+mutexes. --@parkway//bazel:locks=stock turns the same repository back to
 upstream's headers, without fetching it again.
 
 How: each replaced header lies beside its new version as _stock_NAME.h, in the same folder, because
 oneTBB's headers include one another by relative paths. The new version takes one or the other by
 the macro PARKWAY_IS_TBB, which //adapters/tbb:overlay_deps defines; the library `tbb`, and through
-it all that depends on it, gets that.
+it all that depends on it, gets that. PARKWAY_TBB_STACKS is the coroutines', for want of a switch for
+some processors; where oneTBB has threads for coroutines, under sanitizers, they stay upstream's.
 """
 
 load(":overlay_tree.bzl", "LEFT_OUT", "edit_target", "link_tree", "parkway_label")
@@ -36,6 +38,19 @@ _HEADER = """\
 {parkway}
 #else
 #include "{stock}"
+#endif
+"""
+
+_SOURCES = "src/tbb/"
+
+_CO_CONTEXT = """\
+// Generated, see bazel/tbb_overlay.bzl in parkway.
+#include "oneapi/tbb/detail/_config.h"
+#if defined(PARKWAY_TBB_STACKS) && __TBB_RESUMABLE_TASKS && !__TBB_RESUMABLE_TASKS_USE_THREADS
+#include "governor.h"
+#include "parkway/tbb/overlay/co_context.h"
+#else
+#include "_stock_co_context.h"
 #endif
 """
 
@@ -80,7 +95,9 @@ def _tbb_overlay_impl(ctx):
     include = base.get_child("include")
     tbb = include.get_child("oneapi").get_child("tbb")
     detail = tbb.get_child("detail")
-    for header in [tbb.get_child(n + ".h") for n in TBB_TYPES] + [detail.get_child(n + ".h") for n in _DERIVED]:
+    sources = base.get_child("src").get_child("tbb")
+    co_context = sources.get_child("co_context.h")
+    for header in [tbb.get_child(n + ".h") for n in TBB_TYPES] + [detail.get_child(n + ".h") for n in _DERIVED] + [co_context]:
         if not header.exists:
             fail("%s has no %s: the overlay needs oneTBB's sources, 2021.6 or later" %
                  (ctx.attr.base, header))
@@ -90,7 +107,11 @@ def _tbb_overlay_impl(ctx):
     ctx.path(build.relative("//:include/oneapi/tbb/version.h"))
 
     # File by file, not folder by folder: "../spin_mutex.h" from a linked folder is upstream's.
-    link_tree(ctx, base, "", without = ["BUILD.bazel", "include"] + LEFT_OUT)
+    link_tree(ctx, base, "", without = ["BUILD.bazel", "include", "src"] + LEFT_OUT)
+    link_tree(ctx, base.get_child("src"), "src/", without = ["tbb"])
+    link_tree(ctx, sources, _SOURCES, without = ["co_context.h"])
+    ctx.symlink(co_context, _SOURCES + "_stock_co_context.h")
+    ctx.file(_SOURCES + "co_context.h", _CO_CONTEXT, executable = False)
     link_tree(ctx, include, "include/", without = ["oneapi", "tbb"])
     link_tree(ctx, include.get_child("tbb"), "include/tbb/", without = [])
     link_tree(ctx, include.get_child("oneapi"), "include/oneapi/", without = ["tbb"])

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Runs programs that print figures ("name: value unit") stock and preloaded, in turns.
 
+A program may print "name: crashed" instead: of a part that it ran in a child process.
+
 A pair of runs gives one ratio, parkway over stock; the table has the median of each side, and the
 median, least and greatest ratio of the pairs. Below 1 is better for parkway. PARKWAY_* in the
 environment reach the preloaded runs.
@@ -71,6 +73,8 @@ def run(options, program, preloaded, stats=False):
         match = re.match(r"(.+): ([0-9.]+) (\S+)$", line)
         if match:
             figures[match.group(1)] = (float(match.group(2)), match.group(3))
+        elif line.endswith(": crashed"):
+            figures[line[:-len(": crashed")]] = (None, "")
     if not figures:
         fail("%s prints no figures" % " ".join(program))
     return figures, done.stderr
@@ -86,6 +90,23 @@ def taken_over(options, program):
                                                                  errors or "nothing"))
 
 
+def cell(figures):
+    """The median of a side's runs; how many have crashed, if some did."""
+    crashed = sum(value is None for value, _ in figures)
+    if crashed == len(figures):
+        return "crashed"
+    text = "%.4g %s" % (statistics.median(value for value, _ in figures if value is not None),
+                        next(unit for value, unit in figures if value is not None))
+    return text if crashed == 0 else text + " (%d of %d crashed)" % (crashed, len(figures))
+
+
+def ratio_cells(sides):
+    ratios = [p[0] / s[0] for s, p in zip(*sides) if s[0] and p[0] is not None]
+    if not ratios:
+        return "", ""
+    return "%.2f" % statistics.median(ratios), "%.2f..%.2f" % (min(ratios), max(ratios))
+
+
 def table(options, program):
     label = " ".join([os.path.basename(program[0])] + program[1:])
     yield "`%s`, %s" % (label, taken_over(options, program))
@@ -98,13 +119,9 @@ def table(options, program):
         both = {preloaded: run(options, program, preloaded)[0] for preloaded in order}
         pairs.append((both[False], both[True]))
     for name in pairs[0][0]:
-        stock = [pair[0][name][0] for pair in pairs]
-        parkway = [pair[1][name][0] for pair in pairs]
-        ratios = [p / s for s, p in zip(stock, parkway) if s > 0]
-        yield "| %s | %.4g %s | %.4g %s | %.2f | %.2f..%.2f |" % (
-            name, statistics.median(stock), pairs[0][0][name][1], statistics.median(parkway),
-            pairs[0][0][name][1], statistics.median(ratios or [0]), min(ratios or [0]),
-            max(ratios or [0]))
+        sides = [[pair[side][name] for pair in pairs] for side in (0, 1)]
+        yield "| %s | %s | %s | %s | %s |" % (
+            (name, cell(sides[0]), cell(sides[1])) + ratio_cells(sides))
     yield ""
 
 

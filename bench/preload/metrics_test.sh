@@ -1,6 +1,7 @@
 #!/bin/bash
 # metrics.py runs programs in turns and prints their figures; what can't be compared ends it with one
-# message. $1: metrics.py, $2: the library, $3: tbb_light, $4: tbb_pingpong.
+# message. $1: metrics.py, $2: the library, $3: tbb_light, $4: tbb_pingpong, $5: tbb_resumable,
+# $6: tbb_suspended.
 set -u
 scratch=${TEST_TMPDIR:-$(mktemp -d)}
 failures=0
@@ -14,12 +15,18 @@ metrics=$1
 library=$2
 light=$PWD/$3
 pingpong=$PWD/$4
+resumable=$PWD/$5
+suspended=$PWD/$6
 
 PARKWAY_TBB=all "$metrics" "$library" --repetitions=2 --markdown="$scratch/out.md" -- "$light" 20 1000 -- \
-  "$pingpong" 1000 >"$scratch/out" || fail "status $?"
-for want in '`tbb_light[a-z_]* 20 1000`, PARKWAY=on PARKWAY_TBB=waits,workers,yields, libtbb.so.12 ' \
+  "$pingpong" 1000 -- "$resumable" 1 -- "$suspended" 100 -- \
+  sh -c "'$suspended' 10; echo wild: crashed" >"$scratch/out" || fail "status $?"
+for want in '`tbb_light[a-z_]* 20 1000`, PARKWAY=on PARKWAY_TBB=waits,workers,yields,stacks, libtbb.so.12 ' \
   '^| CPU per loop | [0-9.]* us | [0-9.]* us | ' '^| parallel_for, p50 | ' '^| parallel_for, p99 | ' \
-  '`tbb_pingpong[a-z_]* 1000`' '^| round trip | ' '^| CPU per round trip | '; do
+  '`tbb_pingpong[a-z_]* 1000`' '^| round trip | ' '^| CPU per round trip | ' \
+  '^| suspend and resume itself | [0-9.]* ns | [0-9.]* ns | [0-9.]* | ' \
+  '^| 1000 suspended at once, per task | [0-9.e+]* us | ' '^| resident | [0-9.]* MiB | ' '^| page tables | ' \
+  '^| wild | crashed | crashed |  |  |$'; do
   grep -q "$want" "$scratch/out" || fail "no $want in: $(cat "$scratch/out")"
 done
 diff -q <(grep . "$scratch/out") <(grep . "$scratch/out.md") || fail "the tables in a file"
@@ -40,6 +47,8 @@ wrong "ended with status 3" -- sh -c 'exit 3'
 wrong "usage: tbb_light" -- "$light" 0 0
 wrong "usage: tbb_light" -- "$light" 10
 wrong "usage: tbb_pingpong" -- "$pingpong"
+wrong "usage: tbb_resumable" -- "$resumable" 0
+wrong "usage: tbb_suspended" -- "$suspended" none
 wrong "--repetitions" --repetitions=0 -- "$light" 20 1000
 PARKWAY=off wrong "was not taken over" -- "$light" 20 1000
 

@@ -27,7 +27,7 @@ def example_tests(name, tests, tests_since_2023):
         tests = ["@parkway_example" + test for test in tests],
     )
 
-def which_locks_test(name, srcs, deps, stock_tags = []):
+def which_locks_test(name, srcs, deps, tags = [], stock_tags = []):
     """NAME follows --//bazel:locks, NAME_stock does not.
 
     Args:
@@ -35,6 +35,7 @@ def which_locks_test(name, srcs, deps, stock_tags = []):
       srcs: a program with the expected locks as its argument. It has no GoogleTest, which would be
         built once more for the other position of the switch.
       deps: as everywhere.
+      tags: as everywhere.
       stock_tags: of NAME_stock.
     """
     if _UNAVAILABLE:
@@ -50,6 +51,7 @@ def which_locks_test(name, srcs, deps, stock_tags = []):
         }),
         copts = PARKWAY_COPTS,
         linkstatic = True,
+        tags = tags,
         deps = deps,
     )
     stock_test(
@@ -57,7 +59,7 @@ def which_locks_test(name, srcs, deps, stock_tags = []):
         size = "small",
         actual = ":" + name,
         args = ["stock"],
-        tags = stock_tags,
+        tags = tags + stock_tags,
     )
 
 def tbb_header_orders(name):

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The preload library ($1) defines what it takes over of the host ($2), under the names that the
-# host has, and whole sets only; and nothing else but the plugin's entries and sched_yield.
+# host has, and whole sets only; and nothing else but the plugin's entries and what it takes over of
+# libc.
 set -euo pipefail
 
 preload=$1 host=$2
@@ -17,7 +18,14 @@ __RML_close_factory
 __RML_open_factory
 __TBB_call_with_my_server_info
 __TBB_make_rml_server
+getcontext
+makecontext
+mmap
+mmap64
+mprotect
+munmap
 sched_yield
+swapcontext
 NAMES
 if ! diff "$work/wanted" "$work/ours"; then
   echo "FAILED: other functions of the library's own than these (<)"
@@ -40,5 +48,9 @@ fi
 # What the host asks of a plugin, by name.
 for name in __RML_close_factory __RML_open_factory __TBB_call_with_my_server_info __TBB_make_rml_server; do
   grep -q -a "$name" "$host" || { echo "FAILED: the host does not ask for $name"; status=1; }
+done
+# What the host calls by name, for coroutines; else ours is never asked.
+for name in getcontext makecontext mmap mprotect munmap swapcontext; do
+  nm -D --undefined-only "$host" | grep -q " $name\(@.*\)\?$" || { echo "FAILED: the host does not call $name"; status=1; }
 done
 exit $status

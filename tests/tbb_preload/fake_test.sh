@@ -39,7 +39,7 @@ theirs=$'host notify_by_address_one\nplugin: none\nused'
 only_waits=$'plugin: none\nused'
 only_workers=$'host notify_by_address_one\nplugin: parkway\nused'
 aside="parkway: libparkway_tbb.so steps aside:"
-allowed="allowed are all, or one or more of waits, workers, yields, with commas between"
+allowed="allowed are all, or one or more of waits, workers, yields, stacks, with commas between"
 late=
 
 for program in fake_program late_program; do
@@ -60,12 +60,15 @@ for program in fake_program late_program; do
   done
   run known $program PARKWAY=on PARKWAY_TBB=waits,workers
   expect "$program, on" "$out" "$ours"
-  run known $program PARKWAY_TBB=yields,workers,waits
+  run known $program PARKWAY_TBB=stacks,yields,workers,waits
   expect "$program, any order" "$out" "$ours"
   run known $program PARKWAY_TBB=waits
   expect "$program, waits" "$out" "$only_waits"
   run known $program PARKWAY_TBB=workers
   expect "$program, workers" "$out" "$only_workers"
+  run known $program PARKWAY_TBB=stacks
+  expect "$program, stacks" "$out" "$theirs"
+  expect "$program, stacks, says nothing" "$err" ""
   run known $program PARKWAY=off
   expect "$program, off" "$out" "$theirs"
   expect "$program, off says nothing" "$err" ""

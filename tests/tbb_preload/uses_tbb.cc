@@ -187,6 +187,57 @@ void resumable() {
   std::printf("resumable: %d\n", resumed.load());
 }
 
+// Many suspended at once, each with something on its stack, an exception on the
+// way, and a place where it goes on that may be another thread.
+void suspends() {
+  constexpr int kTasks = 300;
+  std::atomic<int> right{0};
+  std::atomic<int> suspended{0};
+  std::vector<tbb::task::suspend_point> points(kTasks);
+  tbb::task_group group;
+  for (int i = 0; i < kTasks; ++i) {
+    group.run([&, i] {
+      volatile char stack[20000];
+      stack[0] = stack[sizeof stack - 1] = static_cast<char>(i);
+      try {
+        tbb::task::suspend([&](tbb::task::suspend_point point) {
+          points[i] = point;
+          ++suspended;
+        });
+        throw i;
+      } catch (int thrown) {
+        right += thrown == i && stack[0] == static_cast<char>(i) &&
+                 stack[sizeof stack - 1] == static_cast<char>(i);
+      }
+    });
+  }
+  std::thread resumer([&] {
+    while (suspended < kTasks) std::this_thread::yield();
+    for (const tbb::task::suspend_point point : points) {
+      tbb::task::resume(point);
+    }
+  });
+  group.wait();
+  resumer.join();
+  // On its own: suspended and resumed at once.
+  bool in_order = true;
+  tbb::task_group one;
+  one.run([&] {
+    for (int i = 0; i < 100; ++i) {
+      int state = 1;
+      tbb::task::suspend([&](tbb::task::suspend_point point) {
+        in_order = in_order && state == 1;
+        state = 2;
+        tbb::task::resume(point);
+      });
+      in_order = in_order && state == 2;
+    }
+  });
+  one.wait();
+  std::printf("suspended: %d of %d, in order: %s\n", right.load(), kTasks,
+              in_order ? "yes" : "no");
+}
+
 // After finalize(): oneTBB, like most, does not survive a fork in the middle of
 // what its threads do. The child has workers of its own.
 void forks() {
@@ -247,6 +298,7 @@ int main() {
   arenas();
   exceptions();
   resumable();
+  suspends();
   finalizes();
   forks();
   bursts();

@@ -25,6 +25,7 @@ bursts: 796000
 arenas: 10
 exceptions: 20
 resumable: 8
+suspended: 300 of 300, in order: yes
 finalize: no threads left
 fork: 7
 bursts: 796000"
@@ -72,9 +73,12 @@ run "bound at once" LD_BIND_NOW=1
 run "waits" PARKWAY_TBB=waits
 expect "waits says nothing" "$err" ""
 
+run "stacks" PARKWAY_TBB=stacks
+expect "stacks says nothing" "$err" ""
+
 run "stats" PARKWAY_STATS=1 PARKWAY_TBB=all
 case $err in
-  *"PARKWAY=on PARKWAY_TBB=waits,workers,yields, $host"*) ;;
+  *"PARKWAY=on PARKWAY_TBB=waits,workers,yields,stacks, $host"*) ;;
   *) fail "head: $err" ;;
 esac
 atleast "stats" 1 "waits on an address"
@@ -91,14 +95,28 @@ parks=$(($(said "worker parks") + $(said "yields parked in until more workers ar
 atleast "stats" 10 "worker wakes"
 atleast "stats" 100 "yields skipped by a worker without work"
 
+# All are back when the last thread has gone. 300 tasks were suspended at once, some of them on the
+# threads' own stacks.
+atleast "stats" 290 "coroutine stacks served"
+expect "stats: stacks" "$(said "that came back")" "$(said "coroutine stacks served")"
+none "stats" "coroutine stacks left to the system"
+atleast "stats" 600 "context switches without a system call"
+
 run "stats, waits" PARKWAY_STATS=1 PARKWAY_TBB=waits
 atleast "stats, waits" 200 "notifies by address"
 none "stats, waits" "servers made"
+none "stats, waits" "coroutine stacks served"
+none "stats, waits" "context switches without a system call"
 run "stats, workers" PARKWAY_STATS=1 PARKWAY_TBB=workers
 atleast "stats, workers" 20 "worker parks"
 none "stats, workers" "notifies by address"
 none "stats, workers" "notifies of a bounded queue"
 none "stats, workers" "yields skipped by a worker without work"
+run "stats, stacks" PARKWAY_STATS=1 PARKWAY_TBB=stacks
+atleast "stats, stacks" 290 "coroutine stacks served"
+atleast "stats, stacks" 600 "context switches without a system call"
+none "stats, stacks" "servers made"
+none "stats, stacks" "notifies by address"
 run "stats, off" PARKWAY_STATS=1 PARKWAY=off
 case $err in
   *"PARKWAY=off, $host"*) ;;
@@ -106,6 +124,8 @@ case $err in
 esac
 none "stats, off" "notifies by address"
 none "stats, off" "servers made"
+none "stats, off" "coroutine stacks served"
+none "stats, off" "context switches without a system call"
 
 if [ "$failures" != 0 ]; then exit 1; fi
 echo "all as expected"

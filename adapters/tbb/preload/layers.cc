@@ -15,8 +15,10 @@ struct Name {
 // 2021.13.
 constexpr int kStayingInterface = 12130;
 
-constexpr Name kNames[] = {
-    {"waits", kWaits}, {"workers", kWorkers}, {"yields", kYields}};
+constexpr Name kNames[] = {{"waits", kWaits},
+                           {"workers", kWorkers},
+                           {"yields", kYields},
+                           {"stacks", kStacks}};
 
 std::string_view variable(const char* name) noexcept {
   const char* const value = std::getenv(name);
@@ -46,7 +48,7 @@ unsigned parse(std::string_view list) noexcept {
 }  // namespace
 
 unsigned default_layers(int interface) noexcept {
-  return interface < kStayingInterface ? kAllLayers : kWaits;
+  return interface < kStayingInterface ? kAllLayers : kWaits | kStacks;
 }
 
 unsigned layers_asked_for(int interface, char* complaint,
@@ -65,7 +67,7 @@ unsigned layers_asked_for(int interface, char* complaint,
   if (layers == kNoLayers) {
     std::snprintf(complaint, size,
                   "PARKWAY_TBB=%s: allowed are all, or one or more of waits, "
-                  "workers, yields, with commas between",
+                  "workers, yields, stacks, with commas between",
                   list.data());
   } else if ((layers & (kWorkers | kYields)) == kYields) {
     std::snprintf(complaint, size,

@@ -12,7 +12,8 @@ enum Layers : unsigned {
   kWaits = 1,    // waiting on addresses and bounded queues
   kWorkers = 2,  // the server of oneTBB's worker threads
   kYields = 4,   // and what those do while they find no work
-  kAllLayers = kWaits | kWorkers | kYields,
+  kStacks = 8,   // the coroutines' stacks, and the switches between them
+  kAllLayers = kWaits | kWorkers | kYields | kStacks,
 };
 
 // What is in use if nothing is asked for, with a host of that

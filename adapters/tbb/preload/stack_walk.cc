@@ -2,6 +2,7 @@
 
 #include <unwind.h>
 
+#include "adapters/tbb/preload/coroutine_start.h"
 #include "adapters/tbb/preload/loaded_host.h"
 #include "adapters/tbb/preload/state.h"
 
@@ -24,7 +25,10 @@ _Unwind_Reason_Code look_at(_Unwind_Context* context, void* data) {
   }
   if (!walk.own.contains(at)) return _URC_NORMAL_STOP;
   if (walk.host_frames == 0) return _URC_NO_REASON;
-  walk.back_home = true;
+  // A coroutine's loop also waits for the task that is suspended on the
+  // worker's own stack, of which the server hears nothing.
+  walk.back_home = _Unwind_FindEnclosingFunction(const_cast<void*>(at)) !=
+                   reinterpret_cast<void*>(&coroutine_start);
   return _URC_NORMAL_STOP;
 }
 

@@ -6,8 +6,8 @@ namespace parkway::preload {
 
 // Whether between the frames of this library that called this function and the
 // next of its frames there is nothing but libtbb: then the thread is a worker
-// of ours and in no task, because tasks are the program's code. Takes some
-// microseconds.
+// of ours and in no task, because tasks are the program's code. Not so on a
+// coroutine's stack. Takes some microseconds.
 bool only_host_frames() noexcept;
 
 }  // namespace parkway::preload

@@ -87,6 +87,12 @@ unsigned layers() noexcept {
   return decided != kUndecided ? decided : decide(LoadedHost());
 }
 
+unsigned decided_layers() noexcept {
+  // acquire: as above.
+  const unsigned decided = g_layers.load(std::memory_order_acquire);
+  return decided != kUndecided ? decided : unsigned{kNoLayers};
+}
+
 void* host_function(Entry entry) noexcept {
   return g_functions[entry].load(std::memory_order_relaxed);
 }

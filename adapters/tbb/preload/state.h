@@ -12,6 +12,11 @@ namespace parkway::preload {
 // standard error if that is to step aside.
 unsigned layers() noexcept;
 
+// The same without deciding: none as long as nobody has. For functions that
+// anybody may call, at any time; libtbb's first thread has decided before it
+// can make a coroutine (__RML_open_factory).
+unsigned decided_layers() noexcept;
+
 inline bool in_use(unsigned layer) noexcept { return (layers() & layer) != 0; }
 
 // libtbb's own function behind an entry; valid after layers().

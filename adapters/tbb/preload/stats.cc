@@ -7,6 +7,7 @@
 
 #include "adapters/preload/message.h"
 #include "adapters/tbb/preload/layers.h"
+#include "parkway/stack_freelist.h"
 
 namespace parkway::preload {
 namespace internal {
@@ -38,7 +39,28 @@ constexpr const char* kLabels[kCounters] = {
     "yields skipped by a worker without work",
     "yields parked in until more workers are wanted",
     "  that ended by time",
+    "coroutine stacks served",
+    "  that came back",
+    "coroutine stacks left to the system",
+    "context switches without a system call",
 };
+
+void print_stacks() noexcept {
+  const StackStats stacks = stack_stats();
+  const struct {
+    std::uint64_t bytes;
+    const char* what;
+  } lines[] = {
+      {stacks.in_use, "bytes of stacks in use at exit"},
+      {stacks.peak, "bytes of stacks in use or in freelists, at most"},
+      {stacks.cached, "bytes of free stacks that kept some memory"},
+      {stacks.from_system, "bytes of address space for stacks"},
+  };
+  for (const auto& line : lines) {
+    const unsigned long long n = line.bytes;
+    if (n != 0) say("%12llu  %s", n, line.what);
+  }
+}
 
 // Written before counting is set, read after that.
 char g_host[64] = "oneTBB";
@@ -67,6 +89,7 @@ void print_stats(bool decided, unsigned layers) noexcept {
         internal::counters[i].load(std::memory_order_relaxed);
     if (n != 0) say("%12llu  %s", n, kLabels[i]);
   }
+  if ((layers & kStacks) != 0) print_stacks();
 }
 
 }  // namespace parkway::preload

@@ -29,6 +29,10 @@ enum Counter : std::size_t {
   kYieldsSkipped,
   kYieldParks,
   kYieldTimeouts,
+  kStacksServed,
+  kStacksTakenBack,
+  kStacksFallenBack,
+  kContextSwitches,
   kCounters,
 };
 

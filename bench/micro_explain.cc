@@ -28,6 +28,10 @@ const char* ExplainGroup(const std::string& group) {
        "(Go's benchmark). An operation is one element sent and received."},
       {"ChanCreation",
        "Every thread makes a channel, sends, receives and destroys it."},
+      {"StackGrowth",
+       "All threads: a call that goes 10 deep, where each frame of 1 KiB takes "
+       "a segment of 4 KiB and gives it back when it returns (Go's benchmark); "
+       "a yield after 1000. An operation is one such call."},
   };
   const auto found = kTexts->find(group);
   return found == kTexts->end() ? "" : found->second;

@@ -67,7 +67,7 @@ struct coroutine_frame {
 //   };
 template <class Return>
 struct coroutine_frame_or_empty {
-  static void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
+  static void* operator new(std::size_t bytes) noexcept {
     return internal::allocate_frame(bytes);
   }
   static void operator delete(void* frame, std::size_t bytes) noexcept {

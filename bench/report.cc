@@ -142,7 +142,7 @@ void AddMicroRow(const Measured& row,
       Range(times, 1e9),
       Ratio(ratios),
       Number(Median(row, kCpuPerOp)),
-      Number(Median(row, kLongestWait)),
+      Has(row, kLongestWait) ? Number(Median(row, kLongestWait)) : "-",
       absl::StrFormat("%.2f", Median(row, kFairness)),
       Number(1000 * Median(row, kSwitches)),
   };

@@ -52,7 +52,7 @@ class freelist_stack {
   // A stack: `sp` is its upper end, `size` all of it. Throws std::bad_alloc if
   // the system has no memory, or if the bytes are more than maximum_size().
   // Orders and costs: stack_alloc().
-  StackContext allocate() {
+  StackContext allocate() const {
     void* const stack = stack_alloc(bytes_, guard_);
     if (stack == nullptr) throw std::bad_alloc();
     StackContext context;
@@ -62,7 +62,7 @@ class freelist_stack {
   }
 
   // Takes back what allocate() returned.
-  void deallocate(StackContext& context) noexcept {
+  void deallocate(StackContext& context) const noexcept {
     stack_free(static_cast<char*>(context.sp) - context.size, context.size,
                guard_);
   }

@@ -58,7 +58,7 @@ class Recording {
 };
 
 TEST_F(StackAllocatorTest, GivesTheUpperEndAndTheWholeSize) {
-  freelist_stack stacks(100000);
+  const freelist_stack stacks(100000);
   stack_context stack = stacks.allocate();
   EXPECT_EQ(stack.size, std::size_t{128} << 10);
   EXPECT_EQ(reinterpret_cast<std::uintptr_t>(stack.sp) % 4096, 0u);

@@ -12,6 +12,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "bench/lock_list.h"
@@ -32,11 +33,21 @@ constexpr std::size_t kChannelRoom = 16;
 using FreelistStack =
     parkway::boost::freelist_stack<boost::context::stack_context>;
 
+// The same where the system gets nothing back, as with Boost's pool.
+struct KeptFreelistStack : FreelistStack {
+  using FreelistStack::FreelistStack;
+};
+
 template <class Stacks>
 struct StacksTraits;
 template <>
 struct StacksTraits<FreelistStack> {
   static constexpr char kName[] = "freelist";
+  static constexpr Side kSide = Side::kParkway;
+};
+template <>
+struct StacksTraits<KeptFreelistStack> {
+  static constexpr char kName[] = "freelist, all kept";
   static constexpr Side kSide = Side::kParkway;
 };
 template <>
@@ -55,9 +66,9 @@ struct StacksTraits<boost::fibers::fixedsize_stack> {
   static constexpr Side kSide = Side::kStock;
 };
 
-using AllStacks = TypeList<FreelistStack, boost::fibers::pooled_fixedsize_stack,
-                           boost::fibers::protected_fixedsize_stack,
-                           boost::fibers::fixedsize_stack>;
+using AllStacks = TypeList<
+    FreelistStack, KeptFreelistStack, boost::fibers::pooled_fixedsize_stack,
+    boost::fibers::protected_fixedsize_stack, boost::fibers::fixedsize_stack>;
 
 using Sums = boost::fibers::buffered_channel<std::uint64_t>;
 
@@ -94,6 +105,11 @@ class Trees {
   }
 
   Sample Measure(int threads) {
+    parkway::StackLimits limits;
+    if (std::is_same_v<Stacks, KeptFreelistStack>) {
+      limits.shared_bytes = std::numeric_limits<std::size_t>::max();
+    }
+    parkway::set_stack_limits(limits);
     const WindowResult window = RunWindow(
         threads, WindowFor(threads), [this](Worker& worker) { Run(worker); });
     Sample sample = ToSample(window, window);
@@ -145,7 +161,7 @@ void AddFibers(const std::vector<int>& threads, std::vector<Cell>* cells) {
         cell.subject = StacksTraits<Stacks>::kName;
         cell.threads = n;
         cell.side = StacksTraits<Stacks>::kSide;
-        cell.reference = cell.side == Side::kParkway;
+        cell.reference = std::is_same_v<Stacks, FreelistStack>;
         cell.measure = [n, leaves] { return Trees<Stacks>(leaves).Measure(n); };
         cells->push_back(std::move(cell));
       });

@@ -68,6 +68,7 @@ std::vector<Cell> AllCells(const std::vector<int>& threads,
   AddNotes(for_locks, &cells);
   AddChannels(for_locks, &cells);
   AddStacks(for_locks, &cells);
+  AddFrames(for_locks, &cells);
   AddFibers(for_locks, &cells);
   return cells;
 }

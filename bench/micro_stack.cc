@@ -13,6 +13,8 @@
 namespace parkway_bench {
 namespace {
 
+// Go's StackMin and FixedStack.
+constexpr std::size_t kSegmentBytes = 4096;
 // Go's: `var pad [128]uint64`, stackGrowthRecursive(10), CallsPerSched.
 constexpr std::size_t kFrameBytes = 1024;
 constexpr int kDepth = 10;
@@ -90,8 +92,11 @@ class Growth {
   std::atomic<std::uint64_t> faults_{0};
 };
 
-using Sources = TypeList<FreelistSegments, CentralListSegments, MallocSegments,
-                         ScalableMallocSegments, MmapSegments>;
+using Sources =
+    TypeList<FreelistSegments<kSegmentBytes>,
+             CentralListSegments<kSegmentBytes>, MallocSegments<kSegmentBytes>,
+             ScalableMallocSegments<kSegmentBytes>,
+             MmapSegments<kSegmentBytes>>;
 
 }  // namespace
 

@@ -119,6 +119,9 @@ std::pair<const char*, const char*> Titles(const std::string& group) {
       absl::StartsWith(group, "FiberSkynet")) {
     return {"stacks", "freelist / this"};
   }
+  if (absl::StartsWith(group, "FrameAllocation")) {
+    return {"frames", "coroutine_frame / this"};
+  }
   return {"lock", "x std::mutex"};
 }
 

@@ -1,5 +1,5 @@
-// Where StackGrowth's segments come from: each source behind the same two
-// calls.
+// Where segments and frames of kBytes come from: each source behind the same
+// two calls.
 
 #ifndef PARKWAY_BENCH_SEGMENT_SOURCES_H_
 #define PARKWAY_BENCH_SEGMENT_SOURCES_H_
@@ -19,21 +19,19 @@
 
 namespace parkway_bench {
 
-// Go's StackMin and FixedStack.
-inline constexpr std::size_t kSegmentBytes = 4096;
-
 // Each source: Take() returns a segment or null, Give() takes it back on any
 // thread. kName, kSide as in Traits (lock_list.h).
 
+template <std::size_t kBytes>
 class FreelistSegments {
  public:
   static constexpr char kName[] = "freelist";
   static constexpr Side kSide = Side::kParkway;
   void* Take() {
-    return parkway::stack_alloc(kSegmentBytes, parkway::StackGuard::kNone);
+    return parkway::stack_alloc(kBytes, parkway::StackGuard::kNone);
   }
   void Give(void* segment) {
-    parkway::stack_free(segment, kSegmentBytes, parkway::StackGuard::kNone);
+    parkway::stack_free(segment, kBytes, parkway::StackGuard::kNone);
   }
 };
 
@@ -42,6 +40,7 @@ class FreelistSegments {
 //
 // Origin: stackalloc() and stackfree() before Go's change of July 2011, and
 // FixAlloc.
+template <std::size_t kBytes>
 class CentralListSegments {
  public:
   static constexpr char kName[] = "central_list";
@@ -63,7 +62,7 @@ class CentralListSegments {
       segment = Carve();
       if (segment == nullptr) return nullptr;
     }
-    in_use_ += kSegmentBytes;
+    in_use_ += kBytes;
     published_in_use_ = in_use_;
     published_from_system_ = chunks_.size() * kChunkBytes;
     return segment;
@@ -74,7 +73,7 @@ class CentralListSegments {
     auto* const link = static_cast<Link*>(segment);
     link->next = list_;
     list_ = link;
-    in_use_ -= kSegmentBytes;
+    in_use_ -= kBytes;
     published_in_use_ = in_use_;
     published_from_system_ = chunks_.size() * kChunkBytes;
   }
@@ -85,6 +84,7 @@ class CentralListSegments {
   };
   // Go's FixAllocChunk.
   static constexpr std::size_t kChunkBytes = std::size_t{128} << 10;
+  static_assert(kChunkBytes % kBytes == 0);
 
   void* Carve() {
     if (left_ == 0) {
@@ -96,8 +96,8 @@ class CentralListSegments {
       left_ = kChunkBytes;
     }
     void* const segment = rest_;
-    rest_ += kSegmentBytes;
-    left_ -= kSegmentBytes;
+    rest_ += kBytes;
+    left_ -= kBytes;
     return segment;
   }
 
@@ -112,32 +112,35 @@ class CentralListSegments {
   volatile std::uint64_t published_from_system_ = 0;
 };
 
+template <std::size_t kBytes>
 class MallocSegments {
  public:
   static constexpr char kName[] = "malloc";
   static constexpr Side kSide = Side::kStock;
-  void* Take() { return std::malloc(kSegmentBytes); }
+  void* Take() { return std::malloc(kBytes); }
   void Give(void* segment) { std::free(segment); }
 };
 
+template <std::size_t kBytes>
 class ScalableMallocSegments {
  public:
   static constexpr char kName[] = "tbb::scalable_malloc";
   static constexpr Side kSide = Side::kStock;
-  void* Take() { return scalable_malloc(kSegmentBytes); }
+  void* Take() { return scalable_malloc(kBytes); }
   void Give(void* segment) { scalable_free(segment); }
 };
 
+template <std::size_t kBytes>
 class MmapSegments {
  public:
   static constexpr char kName[] = "mmap";
   static constexpr Side kSide = Side::kStock;
   void* Take() {
-    void* const segment = mmap(nullptr, kSegmentBytes, PROT_READ | PROT_WRITE,
+    void* const segment = mmap(nullptr, kBytes, PROT_READ | PROT_WRITE,
                                MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     return segment == MAP_FAILED ? nullptr : segment;
   }
-  void Give(void* segment) { munmap(segment, kSegmentBytes); }
+  void Give(void* segment) { munmap(segment, kBytes); }
 };
 
 }  // namespace parkway_bench

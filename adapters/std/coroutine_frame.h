@@ -9,24 +9,25 @@
 
 namespace parkway {
 
-namespace internal {
-
-// Smaller frames come from operator new: of a block of 4 KiB, the smallest that
-// the freelists have, they would waste more than half.
+// Frames of fewer bytes come from operator new: of a block of 4 KiB, the
+// smallest that the freelists have, they would waste more than half.
 inline constexpr std::size_t kLeastFrameBytes = kMinStackBytes / 2 + 1;
 
-constexpr bool is_freelist_frame(std::size_t bytes) {
-  return bytes >= kLeastFrameBytes && bytes <= kMaxStackBytes;
+namespace internal {
+
+constexpr bool is_freelist_frame(std::size_t bytes, std::size_t least) {
+  return bytes >= least && bytes <= kMaxStackBytes;
 }
 
 // Null if there is no memory.
-inline void* allocate_frame(std::size_t bytes) noexcept {
-  return is_freelist_frame(bytes) ? stack_alloc(bytes, StackGuard::kNone)
-                                  : ::operator new(bytes, std::nothrow);
+inline void* allocate_frame(std::size_t bytes, std::size_t least) noexcept {
+  return is_freelist_frame(bytes, least) ? stack_alloc(bytes, StackGuard::kNone)
+                                         : ::operator new(bytes, std::nothrow);
 }
 
-inline void free_frame(void* frame, std::size_t bytes) noexcept {
-  if (is_freelist_frame(bytes)) {
+inline void free_frame(void* frame, std::size_t bytes,
+                       std::size_t least) noexcept {
+  if (is_freelist_frame(bytes, least)) {
     stack_free(frame, bytes, StackGuard::kNone);
   } else {
     ::operator delete(frame);
@@ -35,7 +36,7 @@ inline void free_frame(void* frame, std::size_t bytes) noexcept {
 
 }  // namespace internal
 
-// Base of a promise_type: frames of 2049 bytes to kMaxStackBytes come from
+// Base of a promise_type: frames of kLeast bytes to kMaxStackBytes come from
 // parkway/stack_freelist.h (without a guard page, which nothing can run into),
 // others from ::operator new. Starting the coroutine throws std::bad_alloc if
 // there is no memory. The frame may be destroyed on any thread.
@@ -46,16 +47,18 @@ inline void free_frame(void* frame, std::size_t bytes) noexcept {
 //
 // Frames are aligned as operator new aligns, or to 4096 bytes. The compiler may
 // do without the allocation, as always.
-struct coroutine_frame {
+template <std::size_t kLeast = kLeastFrameBytes>
+struct basic_coroutine_frame {
   static void* operator new(std::size_t bytes) {
-    void* const frame = internal::allocate_frame(bytes);
+    void* const frame = internal::allocate_frame(bytes, kLeast);
     if (frame == nullptr) throw std::bad_alloc();
     return frame;
   }
   static void operator delete(void* frame, std::size_t bytes) noexcept {
-    internal::free_frame(frame, bytes);
+    internal::free_frame(frame, bytes, kLeast);
   }
 };
+using coroutine_frame = basic_coroutine_frame<>;
 
 // The same for programs without exceptions: if there is no memory, starting the
 // coroutine returns `Return()`, a value-initialized object of what the
@@ -65,13 +68,13 @@ struct coroutine_frame {
 //     Task() = default;  // no coroutine
 //     struct promise_type : parkway::coroutine_frame_or_empty<Task> { ... };
 //   };
-template <class Return>
+template <class Return, std::size_t kLeast = kLeastFrameBytes>
 struct coroutine_frame_or_empty {
   static void* operator new(std::size_t bytes) noexcept {
-    return internal::allocate_frame(bytes);
+    return internal::allocate_frame(bytes, kLeast);
   }
   static void operator delete(void* frame, std::size_t bytes) noexcept {
-    internal::free_frame(frame, bytes);
+    internal::free_frame(frame, bytes, kLeast);
   }
   static Return get_return_object_on_allocation_failure() { return Return(); }
 };

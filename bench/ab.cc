@@ -67,6 +67,9 @@ std::vector<Cell> AllCells(const std::vector<int>& threads,
   AddHandoff(for_locks, &cells);
   AddNotes(for_locks, &cells);
   AddChannels(for_locks, &cells);
+  AddStacks(for_locks, &cells);
+  AddFrames(for_locks, &cells);
+  AddFibers(for_locks, &cells);
   return cells;
 }
 

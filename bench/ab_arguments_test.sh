@@ -45,10 +45,12 @@ expect_wrong "cannot write" --filter=MutexUncontended --markdown "$scratch/missi
 grep -q -e --filter "$scratch/out" || fail "--help does not name --filter"
 
 # Without stock log_pipeline, which ab_programs_test runs: see BUILD.bazel.
-"$ab" --filter='MutexUncontended|inverted_index|log_pipeline/parkway' --threads=2 --repetitions=2 --input "$scratch/text" \
+"$ab" --filter='MutexUncontended|StackGrowth|FrameAllocation/512|inverted_index|log_pipeline/parkway' --threads=2 --repetitions=2 --input "$scratch/text" \
   --json "$scratch/out.json" --markdown "$scratch/out.md" >"$scratch/out" 2>"$scratch/err" ||
   fail "a good run: status $?, $(cat "$scratch/err")"
 for name in MutexUncontended/FutexMutex/threads:2 MutexUncontended/std::mutex/threads:2 \
+  FrameAllocation/512/{coroutine_frame,freelist,malloc,tbb::scalable_malloc}/threads:2 \
+  StackGrowth/{freelist,central_list,malloc,tbb::scalable_malloc,mmap}/threads:2 \
   program/inverted_index/stock/threads:2 program/log_pipeline/parkway/threads:2; do
   grep -q "\"name\": \"$name\"" "$scratch/out.json" || fail "no $name in the JSON"
 done

@@ -15,6 +15,10 @@ void AddContention(const std::vector<int>& threads, std::vector<Cell>* cells);
 void AddHandoff(const std::vector<int>& threads, std::vector<Cell>* cells);
 void AddNotes(const std::vector<int>& threads, std::vector<Cell>* cells);
 void AddChannels(const std::vector<int>& threads, std::vector<Cell>* cells);
+void AddStacks(const std::vector<int>& threads, std::vector<Cell>* cells);
+void AddFrames(const std::vector<int>& threads, std::vector<Cell>* cells);
+// None where this machine has no Boost.Fiber.
+void AddFibers(const std::vector<int>& threads, std::vector<Cell>* cells);
 
 // One sentence on what the benchmarks of that group do.
 const char* ExplainGroup(const std::string& group);

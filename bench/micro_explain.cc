@@ -28,8 +28,21 @@ const char* ExplainGroup(const std::string& group) {
        "(Go's benchmark). An operation is one element sent and received."},
       {"ChanCreation",
        "Every thread makes a channel, sends, receives and destroys it."},
+      {"StackGrowth",
+       "All threads: a call that goes 10 deep, where each frame of 1 KiB takes "
+       "a segment of 4 KiB and gives it back when it returns (Go's benchmark); "
+       "a yield after 1000. An operation is one such call."},
+      {"FrameAllocation",
+       "Every thread takes eight coroutine frames of that many bytes, touches "
+       "them and gives them back in reverse. An operation is one frame."},
+      {"FiberSkynet",
+       "Boost.Fiber, every thread for itself: a tree of fibers with that many "
+       "leaves, each fiber starting ten, channels in between. An operation is "
+       "one fiber. Stacks of 16 KiB; freelist and protected_fixedsize_stack "
+       "have a guard page."},
   };
-  const auto found = kTexts->find(group);
+  // FiberSkynet/1000
+  const auto found = kTexts->find(group.substr(0, group.find('/')));
   return found == kTexts->end() ? "" : found->second;
 }
 

@@ -109,6 +109,22 @@ std::string MicroVerdict(const Measured& row,
                          ratio.min > 1 ? "" : ", within the spread");
 }
 
+// What the rows of a group are, and what the ratio column says. Stacks: ours
+// over each of the others, as there is more than one goal.
+std::pair<const char*, const char*> Titles(const std::string& group) {
+  if (absl::StartsWith(group, "NoteWake")) {
+    return {"note", "x std::condition_variable"};
+  }
+  if (absl::StartsWith(group, "StackGrowth") ||
+      absl::StartsWith(group, "FiberSkynet")) {
+    return {"stacks", "freelist / this"};
+  }
+  if (absl::StartsWith(group, "FrameAllocation")) {
+    return {"frames", "coroutine_frame / this"};
+  }
+  return {"lock", "x std::mutex"};
+}
+
 void AddMicroRow(const Measured& row,
                  const std::vector<const Measured*>& rivals,
                  const std::vector<std::pair<const char*, const char*>>& extra,
@@ -117,7 +133,9 @@ void AddMicroRow(const Measured& row,
   std::vector<double> ratios;
   for (const Measured* const rival : rivals) {
     if (rival->cell->reference) {
-      ratios = PairwiseRatios(Times(row), Times(*rival));
+      ratios = rival->cell->side == Side::kStock
+                   ? PairwiseRatios(Times(row), Times(*rival))
+                   : PairwiseRatios(Times(*rival), Times(row));
     }
   }
   std::vector<std::string> cells = {
@@ -127,7 +145,7 @@ void AddMicroRow(const Measured& row,
       Range(times, 1e9),
       Ratio(ratios),
       Number(Median(row, kCpuPerOp)),
-      Number(Median(row, kLongestWait)),
+      Has(row, kLongestWait) ? Number(Median(row, kLongestWait)) : "-",
       absl::StrFormat("%.2f", Median(row, kFairness)),
       Number(1000 * Median(row, kSwitches)),
   };
@@ -209,19 +227,12 @@ std::vector<Table> MicroTables(const std::vector<Measured>& measured) {
       Table& table = tables.back();
       table.title = group;
       table.notes = {ExplainGroup(group)};
-      const bool notes = absl::StartsWith(group, "NoteWake");
-      table.columns = {"threads",
-                       "lock",
-                       "ns/op",
-                       "min..max",
-                       notes ? "x std::condition_variable" : "x std::mutex",
-                       "cpu ns/op",
-                       "longest wait us",
-                       "fairness",
-                       "switches/1000 op"};
+      const auto [rows, ratios] = Titles(group);
+      table.columns = {"threads",         rows,       "ns/op",
+                       "min..max",        ratios,     "cpu ns/op",
+                       "longest wait us", "fairness", "switches/1000 op"};
       extra.clear();
-      if (notes) {
-        table.columns[1] = "note";
+      if (absl::StartsWith(group, "NoteWake")) {
         extra = {{kSyscalls, "system calls/wake"}};
       } else if (group == "ChanCreation") {
         extra = {{kAllocations, "allocations/channel"}};

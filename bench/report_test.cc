@@ -71,6 +71,23 @@ TEST(Report, LostCellsAreMarked) {
   EXPECT_EQ(tables[0].rows[3].back(), "");
 }
 
+TEST(Report, StacksHaveOursOverEachOfTheOthers) {
+  const Cell freelist = Make("StackGrowth", "freelist", Side::kParkway, true);
+  const Cell list = Make("StackGrowth", "central_list", Side::kStock, false);
+  const Cell malloc = Make("StackGrowth", "malloc", Side::kStock, false);
+  const std::vector<Table> tables = MicroTables({{&freelist, {Took(10e-9)}},
+                                                 {&list, {Took(100e-9)}},
+                                                 {&malloc, {Took(8e-9)}}});
+  ASSERT_EQ(tables.size(), 1u);
+  EXPECT_EQ(tables[0].columns[1], "stacks");
+  EXPECT_EQ(tables[0].columns[4], "freelist / this");
+  ASSERT_EQ(tables[0].rows.size(), 3u);
+  EXPECT_EQ(tables[0].rows[0][4], "1.00");
+  EXPECT_EQ(tables[0].rows[1][4], "0.10");
+  EXPECT_EQ(tables[0].rows[2][4], "1.25");
+  EXPECT_EQ(tables[0].rows[0].back(), "LOSES to malloc (1.25)");
+}
+
 TEST(Report, ALossThatIsNotOneInEveryRunSaysSo) {
   const Cell futex =
       Make("MutexContention", "FutexMutex", Side::kParkway, false);

@@ -1,0 +1,127 @@
+"""@parkway_installed_boost: this machine's Boost.Context and Boost.Fiber, for tests and benchmarks.
+
+They come from, in this order,
+
+  PARKWAY_INSTALLED_BOOST   a folder with the distribution's packages unpacked in it (bazelw)
+  /usr                      the system's own
+
+Where there are none, the repository is empty and says why in installed.bzl. parkway itself needs
+nothing of Boost.
+"""
+
+# What <boost/fiber/all.hpp>, <boost/coroutine2/all.hpp> and Boost.Context's stack allocators
+# include, of 1.74 and of 1.92. All of Boost is 15,000 files, each a link in every sandbox.
+_FOLDERS = [
+    "config",
+    "context",
+    "core",
+    "coroutine2",
+    "detail",
+    "fiber",
+    "integer",
+    "intrusive",
+    "move",
+    "pool",
+    "predef",
+    "smart_ptr",
+    "type_traits",
+]
+
+# Each after those it needs.
+_LIBRARIES = ["libboost_fiber.a", "libboost_context.a"]
+
+_BUILD = """\
+package(default_visibility = ["//visibility:public"])
+
+cc_library(
+    name = "boost",
+    srcs = ["lib/libboost_fiber.a"],
+    hdrs = glob(["include/boost/**"]),
+    includes = ["include"],
+    linkopts = ["-pthread"],
+    deps = [":context"],
+)
+
+cc_library(
+    name = "context",
+    srcs = ["lib/libboost_context.a"],
+)
+"""
+
+_INSTALLED_BZL = """\
+\"\"\"Generated: the Boost that was found on this machine.\"\"\"
+
+INSTALLED_BOOST = struct(
+    available = {available},
+    # One sentence, where it is not.
+    reason = {reason},
+    # 1_74
+    version = {version},
+)
+"""
+
+def _write_installed(ctx, **values):
+    ctx.file("installed.bzl", _INSTALLED_BZL.format(
+        **{name: repr(value) for name, value in values.items()}
+    ), executable = False)
+
+def _library_folder(ctx, root):
+    """The folder that has both static libraries, or None."""
+    for lib in ["lib", "lib64"]:
+        folder = ctx.path(root + "/usr/" + lib)
+        if not folder.exists:
+            continue
+        for place in [folder] + [p for p in folder.readdir() if p.basename.endswith("-linux-gnu")]:
+            if all([place.get_child(name).exists for name in _LIBRARIES]):
+                return place
+    return None
+
+def _version(text):
+    for line in text.split("\n"):
+        words = [word for word in line.split(" ") if word]
+        if words[:2] == ["#define", "BOOST_LIB_VERSION"] and len(words) == 3:
+            return words[2].strip("\"")
+    return ""
+
+def _fill(ctx, root):
+    """Writes the repository. Returns a reason if that can't be done."""
+    include = ctx.path(root + "/usr/include/boost")
+    libraries = _library_folder(ctx, root)
+    version = include.get_child("version.hpp")
+    fiber = include.get_child("fiber").get_child("all.hpp")
+    if not version.exists or not fiber.exists or not libraries:
+        return "Boost.Fiber is not there (Debian: libboost-fiber-dev)"
+    for name in _FOLDERS:
+        if not include.get_child(name).exists:
+            return "%s is missing" % include.get_child(name)
+        ctx.symlink(include.get_child(name), "include/boost/" + name)
+    for file in include.readdir():
+        if file.basename.endswith(".hpp") or file.basename.endswith(".h"):
+            ctx.symlink(file, "include/boost/" + file.basename)
+    for name in _LIBRARIES:
+        ctx.symlink(libraries.get_child(name), "lib/" + name)
+    ctx.file("BUILD.bazel", _BUILD, executable = False)
+    _write_installed(ctx, available = True, reason = "", version = _version(ctx.read(version)))
+    return None
+
+def _parkway_installed_boost_impl(ctx):
+    if "linux" in ctx.os.name.lower():
+        reason = _fill(ctx, ctx.os.environ.get("PARKWAY_INSTALLED_BOOST", ""))
+    else:
+        reason = "it is looked for on Linux only"
+    if reason:
+        ctx.file("BUILD.bazel", "", executable = False)
+        _write_installed(
+            ctx,
+            available = False,
+            reason = "no Boost on this machine: " + reason,
+            version = "",
+        )
+
+parkway_installed_boost = repository_rule(
+    implementation = _parkway_installed_boost_impl,
+    doc = "This machine's Boost.Context and Boost.Fiber; empty where there are none.",
+    configure = True,
+    local = True,
+    environ = ["PARKWAY_INSTALLED_BOOST"],
+)

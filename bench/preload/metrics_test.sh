@@ -19,7 +19,7 @@ resumable=$PWD/$5
 suspended=$PWD/$6
 
 PARKWAY_TBB=all "$metrics" "$library" --repetitions=2 --markdown="$scratch/out.md" -- "$light" 20 1000 -- \
-  "$pingpong" 1000 -- "$resumable" 1 -- "$suspended" 100 -- \
+  "$pingpong" 1000 -- "$resumable" 1 1 -- "$suspended" 100 -- \
   sh -c "'$suspended' 10; echo wild: crashed" >"$scratch/out" || fail "status $?"
 for want in '`tbb_light[a-z_]* 20 1000`, PARKWAY=on PARKWAY_TBB=waits,workers,yields,stacks, libtbb.so.12 ' \
   '^| CPU per loop | [0-9.]* us | [0-9.]* us | ' '^| parallel_for, p50 | ' '^| parallel_for, p99 | ' \
@@ -47,7 +47,7 @@ wrong "ended with status 3" -- sh -c 'exit 3'
 wrong "usage: tbb_light" -- "$light" 0 0
 wrong "usage: tbb_light" -- "$light" 10
 wrong "usage: tbb_pingpong" -- "$pingpong"
-wrong "usage: tbb_resumable" -- "$resumable" 0
+wrong "usage: tbb_resumable" -- "$resumable" 0 1
 wrong "usage: tbb_suspended" -- "$suspended" none
 wrong "--repetitions" --repetitions=0 -- "$light" 20 1000
 PARKWAY=off wrong "was not taken over" -- "$light" 20 1000

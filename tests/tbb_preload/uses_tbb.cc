@@ -219,10 +219,12 @@ void suspends() {
   });
   group.wait();
   resumer.join();
-  // On its own: suspended and resumed at once.
+  // On its own: suspended and resumed at once. In an arena without workers:
+  // oneTBB 2021.8 by itself loses such a task now and then to one that is about
+  // to fall asleep.
   bool in_order = true;
-  tbb::task_group one;
-  one.run([&] {
+  tbb::task_arena one(1);
+  one.execute([&] {
     for (int i = 0; i < 100; ++i) {
       int state = 1;
       tbb::task::suspend([&](tbb::task::suspend_point point) {
@@ -233,7 +235,6 @@ void suspends() {
       in_order = in_order && state == 2;
     }
   });
-  one.wait();
   std::printf("suspended: %d of %d, in order: %s\n", right.load(), kTasks,
               in_order ? "yes" : "no");
 }

@@ -255,7 +255,8 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   void arrived(bool shared);
   std::int64_t release(bool shared);
   bool release_unqueued(bool shared);
-  std::int64_t wake_and_release(bool shared);
+  // The bucket may be unlocked by choose().
+  std::int64_t wake_and_release(bool shared) PARKWAY_NO_THREAD_SAFETY_ANALYSIS;
   void downgrade_slow();
   static std::int64_t wake(W* chosen);
   bool release_unmarked(bool shared);

@@ -41,7 +41,7 @@ void check_futex_mutex_search(std::uint64_t share = 1) {
   check<Exclusion<P, Mutex, 2, 1>, Search::kContextBound>(
       "exclusion, 2 threads", 1000000 / share, 5);
   check<Exclusion<P, Mutex, 3, 1>, Search::kContextBound>(
-      "exclusion, 3 threads", 2000000 / share, 3);
+      "exclusion, 3 threads", 700000 / share, 3);
   check<Destroy<P, Mutex, 2>, Search::kContextBound>(
       "destroyed after the last of 2", 1000000 / share, 4);
   check<Destroy<P, Mutex, 3>, Search::kContextBound>(

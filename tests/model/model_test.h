@@ -133,6 +133,10 @@ rl::test_result_e simulate(rl::test_params& params) {
   return result;
 }
 
+// An ordinary run takes the first half of the random schedules that a test
+// names, which were all explored once; --schedules=N takes N.
+constexpr std::uint64_t kShareOfRandom = 2;
+
 enum class Search { kRandom, kContextBound, kFull };
 
 // Runs S until `runs` schedules are done or, in a search, until there are no
@@ -158,7 +162,8 @@ rl::test_result_e explore(const char* name, std::uint64_t runs,
   const char* how = "";
   if constexpr (kSearch == Search::kRandom) {
     how = "random";
-    if (options.schedules != 0) runs = options.schedules;
+    runs = options.schedules != 0 ? options.schedules : runs / kShareOfRandom;
+    if (runs == 0) runs = 1;
     params.search_type = rl::sched_random;
     params.iteration_count = options.first + runs - 1;
     rl::ostringstream first;

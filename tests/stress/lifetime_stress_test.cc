@@ -149,7 +149,7 @@ TYPED_TEST_SUITE(LifetimeStress, Mutexes);
 TYPED_TEST(LifetimeStress, OnTheHeap) {
   for (const int threads : {2, 5}) {
     this->Run(
-        threads, StressTime(milliseconds(700)),
+        threads, StressTime(milliseconds(400)),
         [](int, int users) { return new Counted<TypeParam>(users); },
         [](int, Counted<TypeParam>* object) { delete object; });
   }
@@ -162,7 +162,7 @@ TYPED_TEST(LifetimeStress, OnPages) {
   }
   for (const int threads : {2, 5}) {
     this->Run(
-        threads, StressTime(milliseconds(700)),
+        threads, StressTime(milliseconds(400)),
         [&](int i, int users) {
           pages[i]->Restore();
           return new (pages[i]->memory()) Counted<TypeParam>(users);
@@ -196,7 +196,7 @@ TYPED_TEST(NoteLifetimeStress, OnTheSleepersHeap) {
   });
   Random random = Random::Stream(61);
   long rounds = 0;
-  const auto end = steady_clock::now() + StressTime(milliseconds(700));
+  const auto end = steady_clock::now() + StressTime(milliseconds(400));
   while (steady_clock::now() < end) {
     auto note = std::make_unique<TypeParam>();
     mailbox = note.get();
@@ -247,7 +247,7 @@ TYPED_TEST(RwCondVarLifetimeStress, GoneAfterNotifyAll) {
     }));
   }
   Random random = Random::Stream(66);
-  const auto end = steady_clock::now() + StressTime(milliseconds(700));
+  const auto end = steady_clock::now() + StressTime(milliseconds(400));
   while (steady_clock::now() < end) {
     auto* const made = new (page.memory()) BasicRwCondVar<TypeParam>;
     {

@@ -135,7 +135,7 @@ TYPED_TEST_SUITE_P(MixStress);
 TYPED_TEST_P(MixStress, Plain) { this->Run(std::chrono::milliseconds(1200)); }
 
 TYPED_TEST_P(MixStress, OneCpu) {
-  const auto time = StressTime(std::chrono::milliseconds(800));
+  const auto time = StressTime(std::chrono::milliseconds(500));
   EXPECT_EQ(
       RunInChild(
           [this, time] {

@@ -87,7 +87,7 @@ StackFreelist* my_freelist() {
     if (memory == nullptr) return nullptr;
     auto* const made = new (memory) Registered;
     made->next = g_freelists.load(std::memory_order_relaxed);
-    // release: pairs with the acquire in for_each_freelist().
+    // release: pairs with the acquire in stats_of().
     while (!g_freelists.compare_exchange_weak(made->next, made,
                                               std::memory_order_release,
                                               std::memory_order_relaxed)) {
@@ -100,6 +100,16 @@ StackFreelist* my_freelist() {
 
 std::uint64_t bytes_of(const FreeStack* batch, unsigned index) {
   return batch->count * std::uint64_t{class_bytes(index)};
+}
+
+// A worker has the batch, or has it no longer.
+void count_taken(const FreeStack* batch, unsigned index) {
+  g_shared.classes[index].out.take(bytes_of(batch, index));
+  g_out.take(bytes_of(batch, index));
+}
+void count_given(const FreeStack* batch, unsigned index) {
+  g_shared.classes[index].out.give(bytes_of(batch, index));
+  g_out.give(bytes_of(batch, index));
 }
 
 // How many stacks may be in the depot.
@@ -133,9 +143,7 @@ void give_to_system(FreeStack* batch, unsigned index) {
 // A worker has no use for the batch.
 void spill(FreeStack* batch, unsigned index) {
   Shared& shared = g_shared.classes[index];
-  const std::uint64_t bytes = bytes_of(batch, index);
-  shared.out.give(bytes);
-  g_out.give(bytes);
+  count_given(batch, index);
   add(shared.spills, 1);
   const std::uint32_t limit = shared_limit(index);
   if (shared.depot.warm() + batch->count <= limit) {
@@ -164,8 +172,7 @@ FreeStack* refill(unsigned index) {
       return nullptr;
     }
   }
-  shared.out.take(bytes_of(batch, index));
-  g_out.take(bytes_of(batch, index));
+  count_taken(batch, index);
   return batch;
 }
 
@@ -343,8 +350,7 @@ std::size_t stack_trim() noexcept {
     internal::Shared& shared = internal::g_shared.classes[index];
     if (mine != nullptr) {
       while (internal::FreeStack* const batch = mine->of(index).drain()) {
-        shared.out.give(internal::bytes_of(batch, index));
-        internal::g_out.give(internal::bytes_of(batch, index));
+        internal::count_given(batch, index);
         bytes += internal::bytes_of(batch, index);
         internal::give_to_system(batch, index);
       }

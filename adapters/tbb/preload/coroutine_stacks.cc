@@ -1,26 +1,20 @@
 #include "adapters/tbb/preload/coroutine_stacks.h"
 
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 
 #include "adapters/preload/message.h"
+#include "parkway/os/os.h"
 #include "parkway/stack_freelist.h"
 #include "parkway/stack_source.h"
 
 namespace parkway::preload {
 namespace {
 
-std::size_t page_bytes() noexcept {
-  static const auto bytes = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-  return bytes;
-}
-
 // Of the stack between the two pages, or 0 if there is none that we have.
 std::size_t middle_of(std::size_t bytes) noexcept {
-  const std::size_t page = page_bytes();
+  const std::size_t page = os::page_bytes();
   if (bytes <= 2 * page || bytes % page != 0) return 0;
   const std::size_t middle = bytes - 2 * page;
   return middle <= kMaxStackBytes ? middle : 0;
@@ -36,7 +30,7 @@ void* serve_stack(std::size_t bytes) noexcept {
   errno = saved;
   if (stack == nullptr) return nullptr;
   return static_cast<char*>(stack) + (stack_size(middle) - middle) -
-         page_bytes();
+         os::page_bytes();
 }
 
 bool in_served_memory(const void* address) noexcept {
@@ -51,7 +45,7 @@ bool take_back_stack(void* address, std::size_t bytes) noexcept {
       chunk->stack_class != internal::stack_class(middle, StackGuard::kPage)) {
     return false;
   }
-  char* const stack = static_cast<char*>(address) + page_bytes() -
+  char* const stack = static_cast<char*>(address) + os::page_bytes() -
                       (stack_size(middle) - middle);
   if (internal::slot_of(*chunk, stack) < 0) return false;
   stack_free(stack, middle);

@@ -12,13 +12,13 @@ struct Name {
   std::string_view name;
   unsigned layer;
 };
-// 2021.13.
-constexpr int kStayingInterface = 12130;
-
 constexpr Name kNames[] = {{"waits", kWaits},
                            {"workers", kWorkers},
                            {"yields", kYields},
                            {"stacks", kStacks}};
+
+// TBB_runtime_interface_version() of 2021.13.
+constexpr int kStayingInterface = 12130;
 
 std::string_view variable(const char* name) noexcept {
   const char* const value = std::getenv(name);

@@ -1,6 +1,7 @@
-// //bench:ab: what parkway's locks do for two programs, and for themselves,
+// //bench:ab: what parkway's locks do for three programs, and for themselves,
 // against stock.
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
@@ -18,6 +19,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/synchronization/mutex.h"
 #include "bench/cell.h"
+#include "bench/core_probe.h"
 #include "bench/engine.h"
 #include "bench/machine.h"
 #include "bench/micro.h"
@@ -28,6 +30,9 @@
 #include "bench/support/corpus.h"
 #include "bench/support/pinning.h"
 #include "bench/table.h"
+#include "bench/task_report.h"
+#include "bench/task_runner.h"
+#include "bench/tasks/task_groups.h"
 
 namespace parkway_bench {
 namespace {
@@ -55,11 +60,13 @@ bool CanWrite(const std::string& path) {
 }
 
 std::vector<Cell> AllCells(const std::vector<int>& threads,
-                           ProgramRunner* runner) {
+                           ProgramRunner* runner, const TaskRunner* tasks) {
   const std::vector<int> for_programs =
       threads.empty() ? std::vector<int>{1, 2, 4, 16} : threads;
   const std::vector<int> for_locks =
       threads.empty() ? std::vector<int>{1, 2, 4, 8, 16} : threads;
+  const std::vector<int> for_tasks =
+      threads.empty() ? std::vector<int>{1, 2} : threads;
   std::vector<Cell> cells;
   AddPrograms(for_programs, runner, &cells);
   AddUncontended(for_locks, &cells);
@@ -70,6 +77,8 @@ std::vector<Cell> AllCells(const std::vector<int>& threads,
   AddStacks(for_locks, &cells);
   AddFrames(for_locks, &cells);
   AddFibers(for_locks, &cells);
+  AddTasks(for_tasks, tasks, &cells);
+  AddTaskWaits(for_locks, &cells);
   return cells;
 }
 
@@ -85,6 +94,20 @@ std::vector<const Cell*> Select(const std::vector<Cell>& cells,
   return selected;
 }
 
+// Takes oneTBB's tasks out of `cells` where they can't be measured, and says
+// why; says nothing else.
+std::string DropTasks(const TaskRunner& runner,
+                      std::vector<const Cell*>* cells) {
+  const auto first =
+      std::stable_partition(cells->begin(), cells->end(),
+                            [](const Cell* cell) { return !IsTasks(*cell); });
+  const std::string why = first == cells->end() ? "" : runner.WhyNot();
+  if (!why.empty()) {
+    cells->erase(first, cells->end());
+  }
+  return why;
+}
+
 // Neighbours of one group and thread count are measured together.
 std::vector<std::vector<const Cell*>> Together(
     const std::vector<const Cell*>& cells) {
@@ -97,6 +120,25 @@ std::vector<std::vector<const Cell*>> Together(
     sets.back().push_back(cell);
   }
   return sets;
+}
+
+// How often a thread's core was not its own, after the windows.
+std::string CoresLine(const std::vector<Measured>& measured) {
+  std::vector<double> probes;
+  for (const Measured& one : measured) {
+    for (const Sample& sample : one.samples) {
+      const auto found = sample.counters.find(kCoreProbe);
+      if (found != sample.counters.end()) {
+        probes.push_back(found->second);
+      }
+    }
+  }
+  return probes.empty()
+             ? ""
+             : absl::StrFormat(
+                   "after %.0f %% of %d windows a loop without memory took "
+                   "more than 1.25 of its least time",
+                   100 * BusyCores(probes), probes.size());
 }
 
 // As a reader types it: what `bazel run` makes of it says nothing elsewhere.
@@ -185,8 +227,9 @@ int Main(int argc, char** argv) {
   std::vector<TextFile> files;
   const std::string input_error = FindInput(options, &input, &files);
   ProgramRunner runner(FindPrograms(options), input);
-  const std::vector<Cell> cells = AllCells(options.threads, &runner);
-  const std::vector<const Cell*> selected = Select(cells, options.filter);
+  const TaskRunner tasks(FindTaskPrograms());
+  const std::vector<Cell> cells = AllCells(options.threads, &runner, &tasks);
+  std::vector<const Cell*> selected = Select(cells, options.filter);
   if (selected.empty()) {
     return Wrong(absl::StrCat("--filter ", options.filter, " matches none of ",
                               cells.size(), " benchmarks, from ",
@@ -209,6 +252,8 @@ int Main(int argc, char** argv) {
   if (!CanWrite(options.markdown)) {
     return Wrong(absl::StrCat("--markdown: cannot write ", options.markdown));
   }
+
+  const std::string no_tasks = DropTasks(tasks, &selected);
 
   Description head =
       Head(words, options, input, programs ? files : std::vector<TextFile>());
@@ -249,6 +294,14 @@ int Main(int argc, char** argv) {
     PrintText(table, std::cout);
     tables.push_back(std::move(table));
   }
+  Table task_table = TaskTable(measured);
+  if (!no_tasks.empty()) {
+    task_table = NoTaskTable(no_tasks);
+  }
+  if (!no_tasks.empty() || !task_table.rows.empty()) {
+    PrintText(task_table, std::cout);
+    tables.push_back(std::move(task_table));
+  }
   const double others = neighbours.Share();
   if (others >= 0) {
     head.emplace_back(
@@ -257,6 +310,11 @@ int Main(int argc, char** argv) {
             "%.0f %% of the machine%s", 100 * others,
             others > kQuietShare ? ": NOISY, measure on a quiet machine" : ""));
     std::cout << '\n';
+    PrintHead({head.back()}, std::cout);
+  }
+  const std::string cores = CoresLine(measured);
+  if (!cores.empty()) {
+    head.emplace_back("shared cores", cores);
     PrintHead({head.back()}, std::cout);
   }
   if (!options.json.empty() && !engine.WriteJson(options.json)) {

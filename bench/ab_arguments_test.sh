@@ -54,7 +54,8 @@ for name in MutexUncontended/FutexMutex/threads:2 MutexUncontended/std::mutex/th
   program/inverted_index/stock/threads:2 program/log_pipeline/parkway/threads:2; do
   grep -q "\"name\": \"$name\"" "$scratch/out.json" || fail "no $name in the JSON"
 done
-for counter in cpu_per_op_ns longest_wait_us fairness voluntary_switches; do
+grep -q '^shared cores .* windows' "$scratch/out" || fail "nothing of shared cores"
+for counter in core_probe_ns cpu_per_op_ns longest_wait_us fairness voluntary_switches; do
   grep -q "\"$counter\": " "$scratch/out.json" || fail "no $counter in the JSON"
 done
 grep -q 'inverted_index' "$scratch/out" || fail "no table of programs"

@@ -14,8 +14,8 @@ fail() {
 
 "$ab" --filter=program/ --threads=1,2,3,16 --repetitions=1 >"$scratch/out" 2>"$scratch/err" ||
   fail "status $?: $(cat "$scratch/err")"
-[[ $(grep -c -E '^(inverted_index|log_pipeline) ' "$scratch/out") == 8 ]] ||
-  fail "not 8 rows: $(cat "$scratch/out")"
+[[ $(grep -c -E '^(directory_hasher|directory_hasher_slow|inverted_index|log_pipeline) ' "$scratch/out") == 16 ]] ||
+  fail "not 16 rows: $(cat "$scratch/out")"
 
 # fake NAME LOCKS COMMAND: a program that leaves a report and then runs COMMAND.
 fake() {

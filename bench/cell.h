@@ -20,6 +20,10 @@ inline constexpr char kSwitches[] = "voluntary_switches";
 inline constexpr char kInvoluntarySwitches[] = "involuntary_switches";
 inline constexpr char kAllocations[] = "allocations";
 inline constexpr char kSyscalls[] = "syscalls";
+// Of the thread whose core was the slowest, after it (core_probe.h).
+inline constexpr char kCoreProbe[] = "core_probe_ns";
+inline constexpr char kResident[] = "resident_mib";
+inline constexpr char kPageTables[] = "page_tables_mib";
 
 // One measurement.
 struct Sample {
@@ -29,7 +33,21 @@ struct Sample {
   std::map<std::string, double> counters;
   std::string
       error;  // not empty: the measured thing failed, the numbers mean nothing
+  // The same for what is known to fail now and then: the run is counted as lost
+  // and the others go on.
+  std::string lost;
 };
+
+// Repetitions of which something is left.
+inline std::vector<Sample> NotLost(const std::vector<Sample>& samples) {
+  std::vector<Sample> left;
+  for (const Sample& sample : samples) {
+    if (sample.lost.empty()) {
+      left.push_back(sample);
+    }
+  }
+  return left;
+}
 
 enum class Side { kStock, kParkway };
 
@@ -45,6 +63,15 @@ struct Cell {
     return group + "/" + subject + "/threads:" + std::to_string(threads);
   }
 };
+
+// The group of oneTBB's suspended tasks.
+inline constexpr char kTasks[] = "SuspendedTasks";
+
+// Whether the cell is one of that group's, which are named
+// "SuspendedTasks/...".
+inline bool IsTasks(const Cell& cell) {
+  return cell.group.rfind(std::string(kTasks) + "/", 0) == 0;
+}
 
 // Cells with their samples: as many for each, in the order of the repetitions.
 struct Measured {

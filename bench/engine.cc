@@ -49,6 +49,10 @@ Engine::Run Engine::MeasureOnce(const Cell& cell, Sample* sample) {
       [&](benchmark::State& state) {
         for (auto _ : state) {
           *sample = cell.measure();
+          if (!sample->lost.empty()) {
+            state.SkipWithError(sample->lost.c_str());
+            break;
+          }
           state.SetIterationTime(sample->seconds_per_op * sample->operations);
         }
         for (const auto& [name, value] : sample->counters) {
@@ -112,9 +116,17 @@ void Engine::Keep(const Measured& measured, std::vector<Run> runs) {
     run.per_family_instance_index = 0;
   }
   ++families_;
-  const Run first = runs.front();
+  // One that has all fields, as the aggregates' model.
+  std::size_t first = runs_.size();
   runs_.insert(runs_.end(), runs.begin(), runs.end());
-  if (runs.size() < 2) {
+  for (const Sample& sample : measured.samples) {
+    if (sample.lost.empty()) {
+      break;
+    }
+    ++first;
+  }
+  const std::vector<Sample> samples = NotLost(measured.samples);
+  if (samples.size() < 2) {
     return;
   }
   using Statistic = double (*)(const std::vector<double>&);
@@ -129,18 +141,19 @@ void Engine::Keep(const Measured& measured, std::vector<Run> runs) {
   for (const auto& [name, statistic] : statistics) {
     const auto of = [&, compute = statistic](auto field) {
       std::vector<double> values;
-      for (const Sample& sample : measured.samples) {
+      for (const Sample& sample : samples) {
         values.push_back(field(sample));
       }
       return compute(values);
     };
-    Run aggregate = first;
+    Run aggregate = runs_.at(first);
     aggregate.run_type = Run::RT_Aggregate;
     aggregate.aggregate_name = name;
     aggregate.aggregate_unit = benchmark::kTime;
     // Times are divided by this.
-    aggregate.iterations = static_cast<benchmark::IterationCount>(runs.size());
-    const double iterations = static_cast<double>(runs.size());
+    aggregate.iterations =
+        static_cast<benchmark::IterationCount>(samples.size());
+    const double iterations = static_cast<double>(samples.size());
     aggregate.real_accumulated_time = iterations * of([](const Sample& sample) {
                                         return sample.seconds_per_op;
                                       });

@@ -1,18 +1,10 @@
 #include "bench/lock_list.h"
 #include "bench/micro.h"
+#include "bench/turns.h"
 #include "bench/window.h"
 
 namespace parkway_bench {
 namespace {
-
-// Work of about a nanosecond a turn that no compiler can shorten: every turn
-// needs the last one.
-inline std::uint64_t Turns(std::uint64_t x, int turns) {
-  for (int i = 0; i < turns; ++i) {
-    x = x * 2862933555777941757u + 3037000493u;
-  }
-  return x;
-}
 
 template <typename Lock>
 class Contention {

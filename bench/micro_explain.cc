@@ -35,6 +35,37 @@ const char* ExplainGroup(const std::string& group) {
       {"FrameAllocation",
        "Every thread takes eight coroutine frames of that many bytes, touches "
        "them and gives them back in reverse. An operation is one frame."},
+      {"TaskMutexUncontended",
+       "Two threads lock and unlock, each a lock of its own."},
+      {"TaskMutexContended",
+       "64 tasks on two workers: lock, add one to a number beside the lock, "
+       "unlock; 4000 times each."},
+      {"TaskMutexContendedWork",
+       "The same with 50 turns of a loop under the lock and 200 outside."},
+      {"TaskProgress",
+       "A task holds a lock for 30 ms, 64 tasks want it, others of 10 us do "
+       "not; two workers. An operation is one of the others that ended during "
+       "the hold."},
+      {"WakeToRun",
+       "Two workers with a thousand tasks of 100 us each in their queues, one "
+       "of which wakes a sleeper now and then. ns/op is the median of the "
+       "times from the wake until the sleeper runs, the longest wait their "
+       "99th percentile."},
+      {"WakeToRunByThread",
+       "The same, woken by a thread that executes no task, every 10 ms."},
+      {"BlockingCallSleep",
+       "400 tasks on two workers, each makes one call that sleeps for 1 ms. An "
+       "operation is a call, its time the whole time over 400."},
+      {"BlockingCallPipe",
+       "The same with a read(2) from a pipe into which a byte comes 1 ms after "
+       "it was asked for."},
+      {"BlockingCallColdFile",
+       "The same with a file of 64 KiB of its own that is opened, read and "
+       "closed, after the page cache was asked to forget it (file systems in "
+       "memory can't). How long that takes the disk says."},
+      {"BlockingCallCachedFile",
+       "The same from the page cache: there is nothing to wait for, only what "
+       "going to another thread and back costs."},
       {"FiberSkynet",
        "Boost.Fiber, every thread for itself: a tree of fibers with that many "
        "leaves, each fiber starting ten, channels in between. An operation is "

@@ -77,12 +77,12 @@ std::string SetOption(const std::string& name, const std::string& value,
 }  // namespace
 
 const char kUsage[] =
-    R"(ab: what parkway's locks do for two programs, and for themselves, against stock.
+    R"(ab: what parkway's locks do for three programs, and for themselves, against stock.
 
   --filter REGEX     only the benchmarks whose name it matches somewhere, such as
                      program/inverted_index or MutexContention/.*/threads:2$
   --threads LIST     thread counts, such as 1,4 (default: 1,2,4,16 for the programs,
-                     1,2,4,8,16 for the rest)
+                     1,2 for oneTBB's tasks, 1,2,4,8,16 for the rest)
   --repetitions N    runs of each benchmark (default 5)
   --input DIR        the text the programs work on (default: the dependencies' sources)
   --json FILE        writes Google Benchmark's JSON

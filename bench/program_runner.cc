@@ -1,18 +1,13 @@
 #include "bench/program_runner.h"
 
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "bench/child_process.h"
 #include "bench/support/corpus.h"
 
 namespace parkway_bench {
@@ -20,84 +15,46 @@ namespace {
 
 constexpr double kWantedSeconds = 0.4;
 constexpr int kMostRounds = 1000;
-constexpr unsigned kMostSeconds = 120;
-
-// In the child between fork and exec, where little is allowed: everything is
-// prepared before.
-[[noreturn]] void Become(const char* binary, char* const* argv,
-                         const char* output) {
-  const int out = open(output, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-  if (out < 0 || dup2(out, STDOUT_FILENO) < 0) {
-    _exit(126);
-  }
-  alarm(kMostSeconds);  // survives the exec
-  execv(binary, argv);
-  _exit(127);
-}
-
-std::string Describe(int status) {
-  if (WIFSIGNALED(status)) {
-    return WTERMSIG(status) == SIGALRM
-               ? absl::StrCat("did not end within ", kMostSeconds, " s")
-               : absl::StrCat("was ended by signal ", WTERMSIG(status));
-  }
-  return absl::StrCat("ended with status ", WEXITSTATUS(status));
-}
 
 }  // namespace
 
-std::vector<std::string> ProgramNames() {
-  return {"inverted_index", "log_pipeline"};
+const std::vector<Program>& Programs() {
+  static const auto& programs = *new std::vector<Program>{
+      {"directory_hasher", "directory_hasher", {}},
+      // What a read takes from a disk that is busy, or over a network.
+      {"directory_hasher_slow", "directory_hasher", {"--read-delay-us", "500"}},
+      {"inverted_index", "inverted_index", {}},
+      {"log_pipeline", "log_pipeline", {}},
+  };
+  return programs;
 }
 
 ProgramRunner::ProgramRunner(std::string folder, std::string input)
-    : folder_(std::move(folder)), input_(std::move(input)) {
-  std::error_code ignored;
-  std::string pattern =
-      (std::filesystem::temp_directory_path(ignored) / "parkway_ab_XXXXXX")
-          .string();
-  if (mkdtemp(pattern.data()) != nullptr) {
-    scratch_ = pattern;
-  }
-}
-
-ProgramRunner::~ProgramRunner() {
-  if (!scratch_.empty()) {
-    std::error_code ignored;
-    std::filesystem::remove_all(scratch_, ignored);
-  }
-}
+    : folder_(std::move(folder)), input_(std::move(input)) {}
 
 // Returns what went wrong, or nothing.
 std::string ProgramRunner::Run(const std::string& binary,
                                const std::vector<std::string>& args,
                                std::string* output, RunReport* report) {
-  if (scratch_.empty()) {
+  if (scratch_.path().empty()) {
     return "cannot make a temporary folder";
   }
-  const std::string path = absl::StrCat(folder_, "/", binary);
-  const std::string output_path = absl::StrCat(scratch_, "/output");
-  const std::string report_path = absl::StrCat(scratch_, "/report");
+  const std::string output_path = absl::StrCat(scratch_.path(), "/output");
+  const std::string report_path = absl::StrCat(scratch_.path(), "/report");
   std::error_code ignored;
   std::filesystem::remove(report_path, ignored);
-  std::vector<std::string> words = {binary, "--report", report_path};
-  words.insert(words.end(), args.begin(), args.end());
-  std::vector<char*> argv;
-  for (std::string& word : words) {
-    argv.push_back(word.data());
-  }
-  argv.push_back(nullptr);
-
-  const pid_t child = fork();
-  if (child == 0) {
-    Become(path.c_str(), argv.data(), output_path.c_str());
-  }
-  int status = 0;
-  if (child < 0 || waitpid(child, &status, 0) != child) {
+  ChildProcess child;
+  child.file = absl::StrCat(folder_, "/", binary);
+  child.words = {binary, "--report", report_path};
+  child.words.insert(child.words.end(), args.begin(), args.end());
+  child.output = output_path;
+  const std::string path = child.file;
+  const int status = RunChild(std::move(child));
+  if (status < 0) {
     return absl::StrCat("cannot start ", path);
   }
   if (status != 0) {
-    return absl::StrCat(path, " ", Describe(status));
+    return absl::StrCat(path, " ", DescribeEnd(status));
   }
   if (!ReadTextFile(output_path, output) || output->empty()) {
     return absl::StrCat(path, " printed nothing");
@@ -108,29 +65,31 @@ std::string ProgramRunner::Run(const std::string& binary,
   return "";
 }
 
-std::string ProgramRunner::Calibrate(const std::string& name,
+std::string ProgramRunner::Calibrate(const Program& program,
                                      const std::string& locks) {
   Reference reference;
   RunReport report;
-  const std::string error =
-      Run(absl::StrCat(name, "_", locks),
-          {"--input", input_, "--threads", "1", "--rounds", "1"},
-          &reference.output, &report);
+  std::vector<std::string> args = {"--input", input_,     "--threads",
+                                   "1",       "--rounds", "1"};
+  args.insert(args.end(), program.arguments.begin(), program.arguments.end());
+  const std::string error = Run(absl::StrCat(program.binary, "_", locks), args,
+                                &reference.output, &report);
   if (error.empty()) {
     const double rounds =
         std::ceil(kWantedSeconds / std::max(report.wall_seconds, 1e-6));
     reference.rounds = static_cast<int>(std::min<double>(rounds, kMostRounds));
     reference.output.clear();
-    references_[name] = reference;
+    references_[program.name] = reference;
   }
   return error;
 }
 
-Sample ProgramRunner::Measure(const std::string& name, const std::string& locks,
+Sample ProgramRunner::Measure(const Program& program, const std::string& locks,
                               int threads) {
   Sample sample;
+  const std::string& name = program.name;
   if (references_.count(name) == 0) {
-    sample.error = Calibrate(name, locks);
+    sample.error = Calibrate(program, locks);
     if (!sample.error.empty()) {
       return sample;
     }
@@ -138,16 +97,18 @@ Sample ProgramRunner::Measure(const std::string& name, const std::string& locks,
   Reference& reference = references_[name];
   RunReport report;
   std::string output;
-  sample.error = Run(absl::StrCat(name, "_", locks),
-                     {"--input", input_, "--threads", absl::StrCat(threads),
-                      "--rounds", absl::StrCat(reference.rounds)},
-                     &output, &report);
+  std::vector<std::string> args = {"--input",   input_,
+                                   "--threads", absl::StrCat(threads),
+                                   "--rounds",  absl::StrCat(reference.rounds)};
+  args.insert(args.end(), program.arguments.begin(), program.arguments.end());
+  sample.error =
+      Run(absl::StrCat(program.binary, "_", locks), args, &output, &report);
   if (!sample.error.empty()) {
     return sample;
   }
   const std::string run = absl::StrCat(locks, " with ", threads, " threads");
   if (report.locks != locks) {
-    sample.error = absl::StrCat(name, "_", locks, " was built with ",
+    sample.error = absl::StrCat(program.binary, "_", locks, " was built with ",
                                 report.locks, " locks");
     return sample;
   }
@@ -170,17 +131,17 @@ Sample ProgramRunner::Measure(const std::string& name, const std::string& locks,
 
 void AddPrograms(const std::vector<int>& threads, ProgramRunner* runner,
                  std::vector<Cell>* cells) {
-  for (const std::string& name : ProgramNames()) {
+  for (const Program& program : Programs()) {
     for (const int n : threads) {
       for (const char* const locks : {"stock", "parkway"}) {
         Cell cell;
-        cell.group = absl::StrCat("program/", name);
+        cell.group = absl::StrCat("program/", program.name);
         cell.subject = locks;
         cell.threads = n;
         cell.side = cell.subject == "stock" ? Side::kStock : Side::kParkway;
         cell.reference = cell.side == Side::kStock;
-        cell.measure = [runner, name, locks, n] {
-          return runner->Measure(name, locks, n);
+        cell.measure = [runner, &program, locks, n] {
+          return runner->Measure(program, locks, n);
         };
         cells->push_back(std::move(cell));
       }

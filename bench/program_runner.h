@@ -1,4 +1,4 @@
-// Running the two programs, stock and parkway, on one input.
+// Running the programs, stock and parkway, on one input.
 
 #ifndef PARKWAY_BENCH_PROGRAM_RUNNER_H_
 #define PARKWAY_BENCH_PROGRAM_RUNNER_H_
@@ -8,29 +8,31 @@
 #include <vector>
 
 #include "bench/cell.h"
+#include "bench/scratch_folder.h"
 #include "bench/support/run_report.h"
 
 namespace parkway_bench {
 
-// The programs of bench/programs.
-std::vector<std::string> ProgramNames();
+// One of bench/programs, or the same with arguments of its own.
+struct Program {
+  std::string name;
+  std::string binary;  // without _stock and _parkway
+  std::vector<std::string> arguments;
+};
+const std::vector<Program>& Programs();
 
 // Runs programs and holds their outputs against each other.
 class ProgramRunner {
  public:
-  // `folder` has the binaries NAME_stock and NAME_parkway; `input` is the text
-  // for them. Temporary files go to a folder of its own, removed at the end.
+  // `folder` has the binaries BINARY_stock and BINARY_parkway; `input` is the
+  // text for them.
   ProgramRunner(std::string folder, std::string input);
-  ~ProgramRunner();
-  ProgramRunner(const ProgramRunner&) = delete;
-  ProgramRunner& operator=(const ProgramRunner&) = delete;
 
-  // One run of NAME_LOCKS, which gets two minutes. The first run of a program
+  // One run of BINARY_LOCKS, which gets two minutes. The first run of a program
   // decides how often all its runs work through the input: long enough to be
   // measured. Fails, with the reason in the sample's error, when the program
   // does or when it prints anything else than its first run.
-  Sample Measure(const std::string& name, const std::string& locks,
-                 int threads);
+  Sample Measure(const Program& program, const std::string& locks, int threads);
 
  private:
   struct Reference {
@@ -42,11 +44,11 @@ class ProgramRunner {
   std::string Run(const std::string& binary,
                   const std::vector<std::string>& args, std::string* output,
                   RunReport* report);
-  std::string Calibrate(const std::string& name, const std::string& locks);
+  std::string Calibrate(const Program& program, const std::string& locks);
 
   const std::string folder_;
   const std::string input_;
-  std::string scratch_;
+  const ScratchFolder scratch_;
   std::map<std::string, Reference> references_;
 };
 

@@ -9,6 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
 #include "bench/micro.h"
+#include "bench/numbers.h"
 #include "bench/stats.h"
 
 namespace parkway_bench {
@@ -40,46 +41,6 @@ std::vector<double> Counter(const Measured& measured, const char* counter) {
 
 double Median(const Measured& measured, const char* counter) {
   return SpreadOf(Counter(measured, counter)).median;
-}
-
-// Three digits that say something.
-std::string Number(double value) {
-  if (value == 0) {
-    return "0";
-  }
-  return value >= 100  ? absl::StrFormat("%.0f", value)
-         : value >= 10 ? absl::StrFormat("%.1f", value)
-                       : absl::StrFormat("%.2f", value);
-}
-
-std::string Range(const Spread& spread, double scale) {
-  return absl::StrCat(Number(spread.min * scale), "..",
-                      Number(spread.max * scale));
-}
-
-std::string Ratio(const std::vector<double>& ratios) {
-  return ratios.empty() ? "-"
-                        : absl::StrFormat("%.2f", SpreadOf(ratios).median);
-}
-
-std::string RatioRange(const std::vector<double>& ratios) {
-  if (ratios.empty()) {
-    return "-";
-  }
-  const Spread spread = SpreadOf(ratios);
-  return absl::StrFormat("%.2f..%.2f", spread.min, spread.max);
-}
-
-// For a program: whether parkway lost, and how sure that is.
-std::string ProgramVerdict(const std::vector<double>& ratios) {
-  if (ratios.empty()) {
-    return "not compared";
-  }
-  const Spread spread = SpreadOf(ratios);
-  if (spread.median <= 1) {
-    return spread.max < 1 ? "faster in every run" : "";
-  }
-  return spread.min > 1 ? "LOSES in every run" : "LOSES, within the spread";
 }
 
 // For a lock or note of parkway: the fastest stock one if that was faster, and
@@ -121,6 +82,15 @@ std::pair<const char*, const char*> Titles(const std::string& group) {
   }
   if (absl::StartsWith(group, "FrameAllocation")) {
     return {"frames", "coroutine_frame / this"};
+  }
+  if (absl::StartsWith(group, "Task")) {
+    return {"lock", "task_mutex / this"};
+  }
+  if (absl::StartsWith(group, "BlockingCall")) {
+    return {"call", "blocking_call / this"};
+  }
+  if (absl::StartsWith(group, "WakeToRun")) {
+    return {"sleeper", "task_note / this"};
   }
   return {"lock", "x std::mutex"};
 }
@@ -205,7 +175,7 @@ Table ProgramTable(const std::vector<Measured>& measured) {
          time(stock), time(parkway), Ratio(ratios), RatioRange(ratios),
          Ratio(cpu_ratios), counter(stock, kSwitches),
          counter(parkway, kSwitches), counter(stock, kLongestWait),
-         counter(parkway, kLongestWait), ProgramVerdict(ratios)});
+         counter(parkway, kLongestWait), Verdict(ratios)});
   }
   return table;
 }
@@ -219,7 +189,7 @@ std::vector<Table> MicroTables(const std::vector<Measured>& measured) {
   std::vector<std::pair<const char*, const char*>> extra;
   for (const Measured& one : measured) {
     const std::string& group = one.cell->group;
-    if (absl::StartsWith(group, kProgram)) {
+    if (absl::StartsWith(group, kProgram) || IsTasks(*one.cell)) {
       continue;
     }
     if (tables.empty() || tables.back().title != group) {

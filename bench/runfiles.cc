@@ -15,14 +15,16 @@ namespace fs = std::filesystem;
 std::string FindRunfile(const std::string& file) {
   std::error_code ignored;
   std::vector<fs::path> roots;
-  const fs::path self = fs::read_symlink("/proc/self/exe", ignored);
-  if (!self.empty()) {
-    roots.push_back(self.string() + ".runfiles");
-  }
+  // A test's first: Bazel does not keep those beside the program up to date for
+  // it.
   for (const char* const name : {"RUNFILES_DIR", "TEST_SRCDIR"}) {
     if (const char* const root = std::getenv(name)) {
       roots.emplace_back(root);
     }
+  }
+  const fs::path self = fs::read_symlink("/proc/self/exe", ignored);
+  if (!self.empty()) {
+    roots.push_back(self.string() + ".runfiles");
   }
   // `bazel run` starts in the folder of the main repository, within the
   // runfiles.

@@ -51,7 +51,9 @@ void PrintText(const Table& table, std::ostream& out) {
   for (const std::string& note : table.notes) {
     out << "  " << note << '\n';
   }
-  print(table.columns);
+  if (!table.columns.empty()) {
+    print(table.columns);
+  }
   for (const std::vector<std::string>& row : table.rows) {
     print(row);
   }
@@ -63,6 +65,9 @@ void PrintMarkdown(const Table& table, std::ostream& out) {
   out << "\n### " << table.title << "\n\n";
   for (const std::string& note : table.notes) {
     out << note << '\n';
+  }
+  if (table.columns.empty()) {
+    return;
   }
   out << (table.notes.empty() ? "" : "\n") << "| "
       << absl::StrJoin(table.columns, " | ") << " |\n|";

@@ -11,8 +11,8 @@ namespace parkway_bench {
 
 struct Table {
   std::string title;
-  std::vector<std::string> notes;  // sentences below the title
-  std::vector<std::string> columns;
+  std::vector<std::string> notes;    // sentences below the title
+  std::vector<std::string> columns;  // none: the title and the notes alone
   std::vector<std::vector<std::string>> rows;  // each as long as `columns`
 };
 

@@ -36,5 +36,17 @@ TEST(Table, MarkdownEscapesBars) {
             "| a | 1.5 |\n| longer\\|name | - |\n| b | 120 |\n");
 }
 
+TEST(Table, WithoutColumnsItsNotesAreAll) {
+  Table table;
+  table.title = "Title";
+  table.notes = {"Why there is nothing."};
+  std::ostringstream text;
+  PrintText(table, text);
+  EXPECT_EQ(text.str(), "\nTitle\n  Why there is nothing.\n");
+  std::ostringstream markdown;
+  PrintMarkdown(table, markdown);
+  EXPECT_EQ(markdown.str(), "\n### Title\n\nWhy there is nothing.\n");
+}
+
 }  // namespace
 }  // namespace parkway_bench

@@ -6,6 +6,8 @@
 #include <thread>
 #include <vector>
 
+#include "bench/core_probe.h"
+
 namespace parkway_bench {
 
 // Worker's friend: the threads and the gates of one window.
@@ -29,6 +31,7 @@ struct WindowRun {
         after.voluntary_switches - before.voluntary_switches;
     worker.used_.involuntary_switches =
         after.involuntary_switches - before.involuntary_switches;
+    worker.core_probe_ns_ = CoreProbe();
   }
 
   WindowResult Run(int threads, std::chrono::nanoseconds window,
@@ -66,6 +69,8 @@ struct WindowRun {
       result.involuntary_switches += worker.used_.involuntary_switches;
       result.longest_wait_nanos =
           std::max(result.longest_wait_nanos, worker.longest_wait_nanos_);
+      result.core_probe_ns =
+          std::max(result.core_probe_ns, worker.core_probe_ns_);
       least = std::min(least, worker.operations_);
       most = std::max(most, worker.operations_);
     }
@@ -97,6 +102,7 @@ Sample ToSample(const WindowResult& plain, const WindowResult& metered) {
   sample.counters[kFairness] = plain.fairness;
   sample.counters[kSwitches] =
       static_cast<double>(plain.voluntary_switches) / sample.operations;
+  sample.counters[kCoreProbe] = plain.core_probe_ns;
   sample.counters[kInvoluntarySwitches] =
       static_cast<double>(plain.involuntary_switches) / sample.operations;
   return sample;

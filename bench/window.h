@@ -51,6 +51,7 @@ class alignas(128) Worker {
   std::uint64_t operations_ = 0;
   std::int64_t longest_wait_nanos_ = 0;
   Usage used_;
+  double core_probe_ns_ = 0;
 };
 
 struct WindowResult {
@@ -61,6 +62,7 @@ struct WindowResult {
   std::int64_t involuntary_switches = 0;
   std::int64_t longest_wait_nanos = 0;
   double fairness = 1;
+  double core_probe_ns = 0;  // the slowest of the threads', see core_probe.h
 };
 
 // How long a window stays open for that many threads: on few CPUs every thread

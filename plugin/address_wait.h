@@ -7,11 +7,12 @@
 //   waiter   prepare();            look at the condition;  commit() or cancel()
 //   waker    change the condition; may_have_waiters();     wake_*()
 //
-// Dekker's protocol again, with a full fence on either side: the waiter has
-// queued itself before it looks, the waker has changed the condition before it
-// looks for waiters. One of them sees the other. A waker that found its waiter
-// without may_have_waiters() (ByteMutex does, by parkway/sleepers.h) needs no
-// fence: the bucket's lock orders the two.
+// Dekker's protocol again: the waiter has queued itself before it looks, the
+// waker has changed the condition before it looks for waiters. One of them sees
+// the other. The fence between is parkway/asymmetric_fence.h's: wakers, most of
+// whom find nobody, have the light half. A waker that found its waiter without
+// may_have_waiters() (ByteMutex does, by parkway/sleepers.h) needs no fence:
+// the bucket's lock orders the two.
 //
 // The idea of a table by address is that of futexes and of WebKit's ParkingLot;
 // the protocol in three steps is Vyukov's eventcount, which oneTBB's
@@ -19,10 +20,12 @@
 #ifndef PARKWAY_ADDRESS_WAIT_H_
 #define PARKWAY_ADDRESS_WAIT_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <new>
 
+#include "parkway/asymmetric_fence.h"
 #include "parkway/futex_mutex.h"
 #include "parkway/platform.h"
 #include "parkway/worker_semaphore.h"
@@ -70,13 +73,14 @@ class BasicAddressWaiter {
   BasicAddressWaiter& operator=(const BasicAddressWaiter&) = delete;
 
   // Queues the thread, behind all others. Whoever changes the condition from
-  // now on finds it. Then a full fence, so that the caller, which looks at the
-  // condition next, sees every change whose waker did not find it.
+  // now on finds it. Then the heavy half of the fence, so that the caller,
+  // which looks at the condition next, sees every change whose waker did not
+  // find it.
   void prepare();
 
-  // For a lock that keeps its state in step with the queue: prepare() if
-  // still() is true, and no fence. still() runs under the bucket's lock, as
-  // then() of wake_while() does; neither may wait, or wake anybody.
+  // For those whose wakers do not ask may_have_waiters(): prepare() if still()
+  // is true, and no fence. still() runs under the bucket's lock, as then() of
+  // wake_while() does; neither may wait, or wake anybody.
   template <class Still>
   bool prepare_if(Still&& still);
 
@@ -86,17 +90,28 @@ class BasicAddressWaiter {
   // After prepare(): sleeps until a wake, at most until `deadline`
   // (os::nanotime()). False if that came first; then nobody will wake it any
   // more. A waker that has taken it out by then is waited for, however late its
-  // wake is. Never returns for no reason. The wake is a release, this an
-  // acquire.
+  // wake is. The wake is a release, this an acquire.
+  //
+  // After prepare_if() it never returns for no reason. After prepare() true may
+  // also mean "look again": where the kernel refuses the fence that it once
+  // made (see AsymmetricFence::heavy()), a wait ends after P::kRecheckNs at
+  // most. So the caller looks at its condition whenever it is told that it was
+  // woken, and waits anew if it must.
   bool commit(std::int64_t deadline);
 
   // Leaves the queue, if it is there. True if a wake had come already, which
   // the caller has then used up; after a wake_one() it may want to pass it on.
   bool cancel();
 
-  // Full fence; then whether a thread may wait on an address near this one.
-  // "No" is exact: who prepares later sees what was changed before this call.
-  static bool may_have_waiters(const void* address);
+  // The light half of the fence; then whether a thread may wait on an address
+  // near this one. "No" is exact: who prepares later sees what was changed
+  // before this call. For threads that were queued by prepare().
+  static bool may_have_waiters(const void* address) {
+    // Pairs with the heavy half in prepare().
+    P::asymmetric_fence().light();
+    return P::address_bucket(address).waiters_.load(
+               std::memory_order_relaxed) != 0;
+  }
 
   // Wake the oldest, the oldest with that context, all, or all whose context
   // `matches` accepts, of those that wait on this address. Return how many that
@@ -136,9 +151,11 @@ class BasicAddressWaiter {
   bool queued_ = false;
   // From prepare() to the end of the wait.
   bool waits_ = false;
+  // Whether no change can be missed: false after a fence that was none.
+  bool fenced_ = true;
   // Of its own: the thread may wait for something else in between, when its
   // condition locks a mutex.
-  WorkerSemaphore<P> semaphore_;
+  typename P::template WaitSemaphore<P> semaphore_;
 };
 
 namespace internal {

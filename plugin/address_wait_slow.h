@@ -3,6 +3,7 @@
 #ifndef PARKWAY_ADDRESS_WAIT_SLOW_H_
 #define PARKWAY_ADDRESS_WAIT_SLOW_H_
 
+#include <algorithm>
 #include <utility>
 
 #include "parkway/address_wait.h"
@@ -19,7 +20,7 @@ void AddressBucket<P>::push_back(W* waiter) {
   waiter->prev_ = last_;
   (last_ != nullptr ? last_->next_ : first_) = waiter;
   last_ = waiter;
-  // relaxed: ordered by the fences of prepare() and may_have_waiters().
+  // relaxed: ordered by the fence between prepare() and may_have_waiters().
   waiters_.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -46,8 +47,8 @@ void BasicAddressWaiter<P>::prepare() {
   bucket.lock_.lock();
   queue(bucket);
   bucket.lock_.unlock();
-  // Pairs with the fence in may_have_waiters().
-  P::fence();
+  // Pairs with the light half in may_have_waiters().
+  fenced_ = P::asymmetric_fence().heavy();
 }
 
 template <class P>
@@ -58,15 +59,18 @@ bool BasicAddressWaiter<P>::prepare_if(Still&& still) {
   bucket.lock_.lock();
   const bool waits = still();
   if (waits) queue(bucket);
+  fenced_ = true;
   bucket.lock_.unlock();
   return waits;
 }
 
 template <class P>
 bool BasicAddressWaiter<P>::commit(std::int64_t deadline) {
-  const bool woken = semaphore_.sleep(deadline) || cancel();
+  const std::int64_t until =
+      fenced_ ? deadline : std::min(deadline, P::now() + P::kRecheckNs);
+  const bool woken = semaphore_.sleep(until) || cancel();
   waits_ = false;
-  return woken;
+  return woken || until < deadline;
 }
 
 template <class P>
@@ -80,14 +84,6 @@ bool BasicAddressWaiter<P>::cancel() {
   bucket.lock_.unlock();
   if (!queued) semaphore_.sleep(os::kForever);  // (W)
   return !queued;
-}
-
-template <class P>
-bool BasicAddressWaiter<P>::may_have_waiters(const void* address) {
-  // Pairs with the fence in prepare().
-  P::fence();
-  return P::address_bucket(address).waiters_.load(std::memory_order_relaxed) !=
-         0;
 }
 
 template <class P>

@@ -10,14 +10,13 @@
 #include "parkway/deadline.h"
 #include "parkway/platform.h"
 #include "parkway/thread_annotations.h"
-#include "parkway/worker.h"
+#include "parkway/worker_semaphore.h"
 
 namespace parkway {
 
-// Waiters queue first in, first out, each on its own worker's semaphore; a
-// notify takes the oldest and wakes it. Works with any mutex that has lock()
-// and unlock(), of parkway or not, as long as that unlock() does not itself
-// sleep on a parkway primitive; different waiters may use different mutexes.
+// Waiters queue first in, first out, each with a semaphore of its own; a notify
+// takes the oldest and wakes it. Works with any mutex that has lock() and
+// unlock(), of parkway or not; different waiters may use different mutexes.
 //
 // A wait never returns spuriously, but other threads may run between the
 // notify and the waiter's lock(), so callers loop on their predicate anyway.
@@ -75,7 +74,7 @@ class BasicCondVar {
     const bool notified =
         internal::wait_until(at,
                              [&node](std::int64_t deadline) {
-                               return node.worker->semaphore.sleep(deadline);
+                               return node.semaphore.sleep(deadline);
                              }) ||
         !leave(&node);
     mutex.lock();
@@ -96,12 +95,10 @@ class BasicCondVar {
   }
 
  private:
-  using Worker = typename P::Worker;
-
-  // A waiter, on its own stack. All but `worker` belongs to the list's owner.
+  // A waiter, on its own stack. `next` belongs to the list's owner.
   struct alignas(8) Node {
     typename P::template Plain<Node*> next{nullptr};
-    Worker* worker = nullptr;
+    typename P::template WaitSemaphore<P> semaphore;
   };
 
   static constexpr std::uintptr_t kLocked = 1;
@@ -112,8 +109,7 @@ class BasicCondVar {
     Node node;
     enqueue(&node);
     mutex.unlock();
-    const bool notified =
-        node.worker->semaphore.sleep(deadline) || !leave(&node);
+    const bool notified = node.semaphore.sleep(deadline) || !leave(&node);
     mutex.lock();
     return notified;
   }

@@ -36,7 +36,6 @@ void BasicCondVar<P>::unlock_list(Node* youngest) {
 
 template <class P>
 void BasicCondVar<P>::enqueue(Node* node) {
-  node->worker = P::current_worker();
   Node* const youngest = lock_list();
   if (youngest == nullptr) {
     node->next = node;
@@ -73,7 +72,7 @@ bool BasicCondVar<P>::leave(Node* node) {
     }
   }
   unlock_list(youngest);
-  if (!found) node->worker->semaphore.sleep(os::kForever);
+  if (!found) node->semaphore.sleep(os::kForever);
   return found;
 }
 
@@ -98,8 +97,7 @@ template <class P>
   for (Node* node = oldest; node != nullptr;) {
     // The wakeup ends the node's life.
     Node* const next = node->next;
-    Worker* const worker = node->worker;
-    worker->semaphore.wakeup();
+    node->semaphore.wakeup();
     node = next;
   }
 }

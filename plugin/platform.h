@@ -9,16 +9,27 @@
 //   Worker             semaphore, next_waiter, waiter, waits, slow_unlocks,
 //                      held_locks
 //   current_worker()   the calling thread's record
+//   waits_in_record()  the same for a wait that may use what is in it, or null
 //   futexsleep, futexwakeup, yield, pause, now
 //   MutexWord          what FutexMutex is made of, and its name
 //   fence()            full: no access moves past it, a store not even past a
 //                      later load
+//   compiler_fence()   the same for the compiler alone
+//   process_barrier()  a fence() of every other thread, between any two of its
+//                      instructions, and of the caller; false if there is none
+//   asymmetric_fence() see parkway/asymmetric_fence.h
 //   sleepers_near, announced_near, release, announce, retract, warn, unwarn,
 //   announce_warned, sleep_barrier
 //                      see parkway/sleepers.h
 //   spin_limits()      see parkway/spin.h
 //   TableLock, bucket(key)   see parkway/wait_table.h
 //   address_bucket(address)  see parkway/address_wait.h
+//   WaitSemaphore<P>   where a wait sleeps: WorkerSemaphore, or a task's
+//                      (parkway/task_platform.h)
+//   kHeldLocks         whether checked builds count a thread's mutexes
+//   Scheduler, Suspension, scheduler_of_caller(), timers_run(), start_timer,
+//   stop_timer         see parkway/park.h
+//   start_thread       see parkway/blocking_pool.h
 //   kPatienceNs        see parkway/wait_in_line.h
 //   starving(since, losses)  whether a waiter may ask for a handoff
 #ifndef PARKWAY_PLATFORM_H_
@@ -29,12 +40,16 @@
 
 #include "parkway/cpu.h"
 #include "parkway/os/os.h"
+#include "parkway/scheduler.h"
 #include "parkway/sleepers.h"
 #include "parkway/spin.h"
+#include "parkway/task_timer.h"
 
 namespace parkway {
 
 struct Worker;
+template <class P>
+class WorkerSemaphore;
 Worker* current_worker() noexcept;
 template <class P>
 class BasicFutexMutex;
@@ -42,6 +57,8 @@ template <class P>
 class WaitBucket;
 template <class P>
 class AddressBucket;
+template <class P>
+class AsymmetricFence;
 
 // The production policy.
 struct Platform {
@@ -54,7 +71,13 @@ struct Platform {
   using MutexWord = std::uint32_t;
   static constexpr const char* kMutexName = "FutexMutex";
 
+  template <class P>
+  using WaitSemaphore = WorkerSemaphore<P>;
+  static constexpr bool kHeldLocks = true;
+
   static Worker* current_worker() noexcept { return parkway::current_worker(); }
+
+  static Worker* waits_in_record() noexcept { return current_worker(); }
 
   static bool futexsleep(Atomic<std::uint32_t>& word, std::uint32_t expected,
                          std::int64_t deadline) noexcept {
@@ -68,6 +91,11 @@ struct Platform {
   static void yield() noexcept { os::osyield(); }
   static void pause() noexcept { internal::cpu_pause(); }
   static void fence() noexcept { internal::cpu_fence(); }
+  static void compiler_fence() noexcept {
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+  }
+  static bool process_barrier() noexcept { return os::process_barrier(); }
+  static AsymmetricFence<Platform>& asymmetric_fence() noexcept;
   static std::int64_t now() noexcept { return os::nanotime(); }
   static SpinLimits spin_limits() noexcept {
     return internal::calibrated_spin_limits();
@@ -101,13 +129,13 @@ struct Platform {
     // release: pairs with the acquire CAS that takes the lock next.
     word.store(0, std::memory_order_release);
     // The other half of sleep_barrier(): a fence for the compiler alone.
-    std::atomic_signal_fence(std::memory_order_seq_cst);
+    compiler_fence();
     return slot.load(std::memory_order_relaxed) != 0;
   }
   // The second look alone, for a release by a read-modify-write. By address.
   template <class T>
   static bool sleepers_after(const Atomic<T>& word) noexcept {
-    std::atomic_signal_fence(std::memory_order_seq_cst);
+    compiler_fence();
     return sleepers_near(word);
   }
   // From announce() to retract() the thread counts as asleep on the word at
@@ -147,8 +175,25 @@ struct Platform {
   // its word for all to see, or will see what was announced before. False:
   // this kernel has no such barrier, and the caller must look again every
   // kRecheckNs.
-  static bool sleep_barrier() noexcept { return os::process_barrier(); }
+  static bool sleep_barrier() noexcept { return process_barrier(); }
   static constexpr std::int64_t kRecheckNs = 1000000;
+
+  using Scheduler = parkway::Scheduler;
+  using Suspension = parkway::Suspension;
+  static Scheduler* scheduler_of_caller() noexcept {
+    return parkway::scheduler_of_caller();
+  }
+  static bool timers_run() noexcept { return internal::timers_run(); }
+  static void start_timer(BasicTaskTimer<Platform>& timer) noexcept {
+    internal::start_timer(timer);
+  }
+  static void stop_timer(BasicTaskTimer<Platform>& timer) noexcept {
+    internal::stop_timer(timer);
+  }
+
+  static bool start_thread(void (*function)(void*), void* argument) noexcept {
+    return os::start_thread(function, argument);
+  }
 
   using TableLock = BasicFutexMutex<Platform>;
   static WaitBucket<Platform>& bucket(const void* key) noexcept;

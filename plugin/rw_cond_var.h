@@ -51,7 +51,7 @@ class BasicRwCondVar {
   bool marked() const { return mark_.load(std::memory_order_relaxed) != 0; }
 
  private:
-  using W = Waiter<P>;
+  using W = RwWaiter<P>;
 
   bool notify(bool all);
   static void deliver(W* chain);

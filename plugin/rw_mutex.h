@@ -2,10 +2,12 @@
 #ifndef PARKWAY_RW_MUTEX_H_
 #define PARKWAY_RW_MUTEX_H_
 
+#include <chrono>
 #include <cstdint>
 #include <type_traits>
 
 #include "parkway/checks.h"
+#include "parkway/deadline.h"
 #include "parkway/held_locks.h"
 #include "parkway/platform.h"
 #include "parkway/thread_annotations.h"
@@ -20,9 +22,11 @@ class BasicRwCondVar;
 // One writer or any number of readers. Barges: whoever finds it free takes it,
 // except that a waiting writer stops new readers, so that neither side starves
 // the other. A woken waiter that finds it taken goes to the front of the queue.
+// One that has waited for 1 ms and has found it taken after four wakes has it
+// handed over by the release that wakes it next; then barging resumes.
 //
-// Meets SharedLockable without the timed part; not recursive. lock*() and
-// a successful try_lock*() are acquires, unlock*() is a release.
+// Meets SharedTimedLockable; not recursive. lock*() and a successful
+// try_lock*() are acquires, unlock*() is a release.
 // Constant-initialised, all bits zero = unlocked, trivially destructible, no
 // handle and no allocation. The releasing access of unlock*() is its last
 // touch of the object: a thread that can lock it may destroy it as soon as it
@@ -37,8 +41,9 @@ class BasicRwCondVar;
 // is FutexMutex's, with its table of sleepers (parkway/sleepers.h).
 //
 // The word, as contracts:
-//   kWriter       held exclusively.
-//   kReader * n   held by n readers.
+//   kWriter       held exclusively. Set by who takes it, or by the release that
+//                 hands it over.
+//   kReader * n   held by n readers; the same.
 //   kWriterWaits  keeps new readers out. Set under the bucket's lock by
 //                 a writer that queues, or by a release that leaves one queued
 //                 or has woken one; cleared by a writer that has waited when it
@@ -94,6 +99,38 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   bool try_lock_shared()
       PARKWAY_TRY_ACQUIRE_SHARED(true) PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
     return try_lock_shared_fast() || try_lock_slow(true);
+  }
+
+  // Wait at most `timeout` (real time that passes in sleep included), or until
+  // `at` by at's own clock. False if it ran out. Readers and writers that were
+  // kept out by a writer whose time is up get in then.
+  template <class Rep, class Period>
+  bool try_lock_for(const std::chrono::duration<Rep, Period>& timeout)
+      PARKWAY_TRY_ACQUIRE(true) PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    return try_lock() ||
+           try_lock_until_slow(false, internal::deadline_after(timeout));
+  }
+  template <class Clock, class Duration>
+  bool try_lock_until(const std::chrono::time_point<Clock, Duration>& at)
+      PARKWAY_TRY_ACQUIRE(true) PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    return try_lock() ||
+           internal::wait_until(at, [this](std::int64_t deadline) {
+             return try_lock_until_slow(false, deadline);
+           });
+  }
+  template <class Rep, class Period>
+  bool try_lock_shared_for(const std::chrono::duration<Rep, Period>& timeout)
+      PARKWAY_TRY_ACQUIRE_SHARED(true) PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    return try_lock_shared() ||
+           try_lock_until_slow(true, internal::deadline_after(timeout));
+  }
+  template <class Clock, class Duration>
+  bool try_lock_shared_until(const std::chrono::time_point<Clock, Duration>& at)
+      PARKWAY_TRY_ACQUIRE_SHARED(true) PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    return try_lock_shared() ||
+           internal::wait_until(at, [this](std::int64_t deadline) {
+             return try_lock_until_slow(true, deadline);
+           });
   }
 
   void unlock_shared()
@@ -187,6 +224,8 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   }
   void lock_slow(bool shared, const SpinPlan& plan = kSpinPlan);
   bool try_lock_slow(bool shared);
+  // Waits until the deadline (os::nanotime()) at most.
+  bool try_lock_until_slow(bool shared, std::int64_t deadline);
   // Returns how long those that were woken have waited for the mutex, in
   // nanoseconds, all together; not for a condition.
   std::int64_t unlock_slow(bool shared);
@@ -224,7 +263,7 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
 
  private:
   friend class BasicRwCondVar<P>;
-  using W = Waiter<P>;
+  using W = RwWaiter<P>;
   using Word = typename P::template Atomic<std::uint32_t>;
 
   static constexpr const char* kName = "RwMutex";
@@ -253,12 +292,16 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   void sleep(W& waiter);
   bool sleep_until(W& waiter, std::int64_t deadline);
   void arrived(bool shared);
+  bool withdraw(W& waiter);
+  W* readers_to_let_in(WaitBucket<P>& bucket);
+  void let_readers_in();
   std::int64_t release(bool shared);
   bool release_unqueued(bool shared);
   // The bucket may be unlocked by choose().
   std::int64_t wake_and_release(bool shared) PARKWAY_NO_THREAD_SAFETY_ANALYSIS;
   void downgrade_slow();
   static std::int64_t wake(W* chosen);
+  static std::uint32_t hold_of(const W* chosen);
   bool release_unmarked(bool shared);
   void mark_queued();
   W* choose(WaitBucket<P>& bucket, bool shared,

@@ -23,13 +23,17 @@ namespace parkway {
 //     waiters whose conditions are false, gives the mutex back by
 //     a compare-exchange that fails if anything is in the word but its own
 //     hold. Whoever queues or times out beside a holder leaves kQueued there.
-// (R) Only a holder takes others' waiters out of the mutex's queue: the writer,
-//     or the one reader that found itself the last and has not left. A new
-//     reader can't become the last before that one has left. So the holder may
-//     drop the bucket's lock to evaluate a condition and go on from there.
+// (R) While there are conditions in the mutex's queue only a holder takes
+//     others' waiters out of it: the writer, or the one reader that found
+//     itself the last and has not left. A new reader can't become the last
+//     before that one has left. So the holder may drop the bucket's lock to
+//     evaluate a condition and go on from there. A waiter whose time is up
+//     takes itself out, and readers that wait behind it, only if there are
+//     none.
 // (A) Whoever was taken out is awake and in acquire(): it will hold the mutex,
 //     and release it by the slow path, or queue again. Until then releases need
-//     not wake anybody else (Queue::waking).
+//     not wake anybody else (Queue::waking). Or it holds the mutex already
+//     (RwWaiter::granted).
 // (W) Its wakeup is the only one its semaphore gets for this wait, and it
 //     consumes it before it goes on, even if it comes after a timeout.
 
@@ -71,6 +75,55 @@ bool BasicRwMutex<P>::try_lock_slow(bool shared) {
 }
 
 template <class P>
+[[gnu::noinline]] bool BasicRwMutex<P>::try_lock_until_slow(
+    bool shared, std::int64_t deadline) {
+  const auto has_it = [] {
+    internal::count_lock<P>();
+    return true;
+  };
+  if (internal::spin_and_yield<P>([&] { return try_take(shared, false); },
+                                  kSpinPlan)) {
+    return has_it();
+  }
+  if (P::now() >= deadline) return false;
+  OwnWaiter<P> own(this, shared, nullptr);
+  W& waiter = *own;
+  bool waited = false;
+  bool time_is_up = false;
+  while (!time_is_up) {
+    if (enqueue(waiter, waited)) {
+      if (!sleep_until(waiter, deadline)) {
+        if (withdraw(waiter)) {
+          leave(waiter);
+          return false;
+        }
+        time_is_up = true;
+      }
+      if (waiter.granted) {
+        leave(waiter);
+        return has_it();
+      }
+      waited = true;
+    }
+    if (internal::spin_and_yield<P>([&] { return try_take(shared, waited); },
+                                    kSpinPlan)) {
+      if (waited) arrived(shared);
+      leave(waiter);
+      return has_it();
+    }
+    time_is_up = time_is_up || P::now() >= deadline;
+  }
+  // Woken, and too late for it: somebody else is to have the wake (A).
+  leave(waiter);
+  if (waited) {
+    arrived(shared);
+    if (!shared) let_readers_in();
+    release_late(word_);
+  }
+  return false;
+}
+
+template <class P>
 [[gnu::noinline]] std::int64_t BasicRwMutex<P>::unlock_slow(bool shared) {
   internal::count_unlock<P>(kName, this);
   return release(shared);
@@ -80,6 +133,7 @@ template <class P>
 // the queue before.
 template <class P>
 void BasicRwMutex<P>::acquire(W& waiter, bool waited) {
+  if (waiter.granted) return leave(waiter);
   const bool taken = internal::spin_and_yield<P>(
       [&] { return try_take(waiter.shared, waited); }, kSpinPlan);
   if (!taken) return queue_up(waiter, waited, kSpinPlan);
@@ -94,6 +148,7 @@ void BasicRwMutex<P>::queue_up(W& waiter, bool waited, const SpinPlan& plan) {
   do {
     if (enqueue(waiter, waited)) {
       sleep(waiter);
+      if (waiter.granted) return leave(waiter);
       waited = true;
     }
   } while (!internal::spin_and_yield<P>(
@@ -151,6 +206,7 @@ bool BasicRwMutex<P>::enqueue(W& waiter, bool in_front) {
            !word_.compare_exchange_weak(word, word | set,
                                         std::memory_order_relaxed));
   if (in_front) {
+    waiter.starving = P::starving(waiter.since, ++waiter.losses);
     bucket.push_front(&word_, &waiter);
     bucket.find(&word_)->queue.waking = false;  // it was this one (A)
   } else {
@@ -194,6 +250,57 @@ void BasicRwMutex<P>::arrived(bool shared) {
     }
   }
   bucket.lock.unlock();
+}
+
+// A waiter whose time is up leaves the queue. False if somebody has taken it
+// out: then it has consumed its wakeup. If there are conditions in the queue it
+// stays until that happens (R).
+template <class P>
+bool BasicRwMutex<P>::withdraw(W& waiter) {
+  auto& bucket = P::bucket(&word_);
+  bucket.lock.lock();
+  W* head = bucket.find(&word_);
+  if (!waiter.queued || head->queue.conditions != 0) {
+    bucket.lock.unlock();
+    sleep(waiter);  // (W)
+    return false;
+  }
+  bucket.remove(head, &waiter);
+  bucket.lock.unlock();
+  if (!waiter.shared) let_readers_in();
+  return true;
+}
+
+// If no writer waits: takes the readers that do out of the queue, unless it is
+// for the writer that holds the mutex to do that. Returns them, to be woken.
+// Needs the bucket's lock.
+template <class P>
+typename BasicRwMutex<P>::W* BasicRwMutex<P>::readers_to_let_in(
+    WaitBucket<P>& bucket) {
+  W* const head = bucket.find(&word_);
+  // Nor if one has been woken and is on its way (A).
+  if (head != nullptr && (head->queue.writers != 0 || head->queue.waking)) {
+    return nullptr;
+  }
+  std::uint32_t word = word_.load(std::memory_order_relaxed);
+  while (!word_.compare_exchange_weak(word, word & ~kWriterWaits,
+                                      std::memory_order_relaxed)) {
+  }
+  // The last reader may be evaluating conditions (R).
+  if (head == nullptr || (word & kWriter) != 0 || head->queue.conditions != 0) {
+    return nullptr;
+  }
+  return choose(bucket, true, nullptr);
+}
+
+// After a writer has given up.
+template <class P>
+void BasicRwMutex<P>::let_readers_in() {
+  auto& bucket = P::bucket(&word_);
+  bucket.lock.lock();
+  W* const chosen = readers_to_let_in(bucket);
+  bucket.lock.unlock();
+  wake(chosen);
 }
 
 // Gives the mutex back where sleepers are near.
@@ -240,26 +347,50 @@ std::int64_t BasicRwMutex<P>::wake_and_release(bool shared) {
   W* const chosen = choose(bucket, shared, &released);
   if (released) return 0;
   W* const head = bucket.find(&word_);
-  if (head != nullptr && chosen != nullptr) head->queue.waking = true;
-  const bool writers = (chosen != nullptr && !chosen->shared) ||
-                       (head != nullptr && head->queue.writers != 0);
+  const std::uint32_t left =
+      head != nullptr && head->queue.writers != 0 ? kWriterWaits : 0;
+  const std::uint32_t if_free =
+      chosen != nullptr && !chosen->shared ? kWriterWaits : left;
+  const bool starving = chosen != nullptr && chosen->starving;
+  const std::uint32_t if_held = left | (starving ? hold_of(chosen) : 0);
 
   // After the release, which is the last access, only the queue's waiters are
   // touched. release: pairs with the acquire of whoever takes it next.
   std::uint32_t word = word_.load(std::memory_order_relaxed);
-  const std::uint32_t set = writers ? kWriterWaits : 0;
+  bool granted = starving;
   if (!shared) {
     // Nobody else writes the word: readers stay out, and the bucket's lock
     // keeps the other bits what they are.
-    word_.store((word & kSlow) | set, std::memory_order_release);
+    word_.store((word & kSlow) | (granted ? if_held : if_free),
+                std::memory_order_release);
   } else {
-    while (!word_.compare_exchange_weak(
-        word, ((word & ~(kWriterWaits | kQueued)) - kReader) | set,
-        std::memory_order_release)) {
-    }
+    std::uint32_t others = 0;
+    do {
+      others = (word & ~(kWriterWaits | kQueued)) - kReader;
+      // Readers may have come in beside this one.
+      granted = starving && (chosen->shared || others / kReader == 0);
+      // acquire, too: pairs with the release of readers that have left
+      // meanwhile. Who is handed the mutex does not look at the word itself.
+    } while (!word_.compare_exchange_weak(
+        word, others | (granted ? if_held : if_free),
+        std::memory_order_acq_rel));
+  }
+  if (granted) {
+    for (W* w = chosen; w != nullptr; w = w->next) w->granted = true;
+  } else if (head != nullptr && chosen != nullptr) {
+    head->queue.waking = true;
   }
   bucket.lock.unlock();
   return wake(chosen);
+}
+
+// What those of the chain hold together, once it is theirs.
+template <class P>
+std::uint32_t BasicRwMutex<P>::hold_of(const W* chosen) {
+  if (!chosen->shared) return kWriter;
+  std::uint32_t hold = 0;
+  for (; chosen != nullptr; chosen = chosen->next) hold += kReader;
+  return hold;
 }
 
 // Wakes a chain that choose() has made. Returns what unlock_slow() does.
@@ -316,7 +447,7 @@ typename BasicRwMutex<P>::W* BasicRwMutex<P>::pass_over(W* waiter, W* last_run,
 }
 
 // Takes the waiters to wake out of the queue: the first that can run, and if
-// that is a reader, all readers that can. A chain by Waiter::next. Drops and
+// that is a reader, all readers that can. A chain by RwWaiter::next. Drops and
 // takes the bucket's lock around conditions (R). With `released` it may find
 // that nobody can run and give the mutex back at once, and the bucket's lock;
 // then *released is set.
@@ -395,8 +526,12 @@ template <class P>
   W* const head = bucket.find(&word);
   BasicRwMutex* const mutex = head == nullptr ? nullptr : head->mutex;
   const bool taken = mutex != nullptr && mutex->try_take(false, true);
+  // If readers have come first, those that wait need not wait for them.
+  W* chosen = nullptr;
+  if (mutex != nullptr && !taken) chosen = mutex->readers_to_let_in(bucket);
   bucket.lock.unlock();
   if (taken) mutex->wake_and_release(false);
+  wake(chosen);
 }
 
 template <class P>

@@ -22,6 +22,8 @@
   PARKWAY_THREAD_ATTRIBUTE(release_capability(__VA_ARGS__))
 #define PARKWAY_RELEASE_SHARED(...) \
   PARKWAY_THREAD_ATTRIBUTE(release_shared_capability(__VA_ARGS__))
+#define PARKWAY_REQUIRES(...) \
+  PARKWAY_THREAD_ATTRIBUTE(requires_capability(__VA_ARGS__))
 #define PARKWAY_NO_THREAD_SAFETY_ANALYSIS \
   PARKWAY_THREAD_ATTRIBUTE(no_thread_safety_analysis)
 

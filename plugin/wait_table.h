@@ -13,7 +13,7 @@
 
 #include "parkway/futex_mutex.h"
 #include "parkway/platform.h"
-#include "parkway/waiter.h"
+#include "parkway/rw_waiter.h"
 
 namespace parkway {
 
@@ -27,7 +27,7 @@ struct KeyMark {
 template <class P>
 class WaitBucket {
  public:
-  using W = Waiter<P>;
+  using W = RwWaiter<P>;
 
   typename P::TableLock lock;
 
@@ -126,6 +126,7 @@ class WaitBucket {
   static void count(typename W::Queue& queue, const W* waiter, int by) {
     if (!waiter->shared && waiter->unconditional()) queue.writers += by;
     if (waiter->timed_out) queue.timed_out += by;
+    if (waiter->until.eval != nullptr) queue.conditions += by;
   }
 
   void start(const void* key, W* waiter) {

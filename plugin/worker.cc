@@ -7,6 +7,8 @@
 #include "parkway/os/os.h"
 #include "parkway/platform.h"
 #include "parkway/stack_freelist.h"
+#include "parkway/task_platform.h"
+#include "parkway/task_timer.h"
 #include "parkway/wait_table.h"
 
 namespace parkway::internal {
@@ -44,6 +46,8 @@ void lose_other_threads() {
   }
   forget_waiters_of_parent();
   forget_address_waiters_of_parent();
+  forget_task_waiters_of_parent();
+  forget_timers_of_parent();
   recover_stacks();
 }
 

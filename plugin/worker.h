@@ -6,7 +6,7 @@
 #include <cstdint>
 
 #include "parkway/platform.h"
-#include "parkway/waiter.h"
+#include "parkway/rw_waiter.h"
 #include "parkway/worker_semaphore.h"
 
 namespace parkway {
@@ -25,7 +25,7 @@ struct alignas(64) Worker {
   // that only by whoever owns the list.
   Worker* next_waiter = nullptr;
   // Its place in a queue of parkway/wait_table.h, and whether that is in use.
-  Waiter<Platform> waiter = {};
+  RwWaiter<Platform> waiter = {};
   bool waits = false;
   // Mutexes held by the thread. Kept in checked builds only.
   std::int32_t held_locks = 0;

@@ -209,11 +209,14 @@ TEST(Hooks, HearOfContention) {
   });
   RegisterCondVarTracer([](const char*, const void*) { ++g_cond_var_traced; });
   Mutex mu;
-  mu.Lock();
-  std::thread waiter([&mu] { MutexLock lock(&mu); });
-  absl::SleepFor(absl::Milliseconds(30));
-  mu.Unlock();
-  waiter.join();
+  // On a busy machine the waiter may come after the release.
+  for (int attempt = 0; attempt < 1000 && g_profiled == 0; ++attempt) {
+    mu.Lock();
+    std::thread waiter([&mu] { MutexLock lock(&mu); });
+    absl::SleepFor(absl::Milliseconds(30));
+    mu.Unlock();
+    waiter.join();
+  }
   EXPECT_EQ(g_profiled, 1);
   EXPECT_EQ(g_traced, 1);
   CondVar changed;

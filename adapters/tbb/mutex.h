@@ -4,8 +4,8 @@
 // oneTBB specification: scoped_lock, three traits, and lock / try_lock / unlock
 // for the std guards).
 //
-// A waiter blocks its thread, as tbb::mutex does; types that park the task
-// instead are a later addition (parkway/tbb/task_mutex.h).
+// A waiter blocks its thread, as tbb::mutex does; parkway/tbb/task_mutex.h
+// suspends the task instead.
 #ifndef PARKWAY_ADAPTERS_TBB_MUTEX_H_
 #define PARKWAY_ADAPTERS_TBB_MUTEX_H_
 

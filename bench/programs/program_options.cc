@@ -5,10 +5,12 @@
 namespace parkway_bench {
 namespace {
 
-bool ParseCount(const std::string& text, int most, int* count) {
+constexpr int kMostMore = 1000000;
+
+bool ParseCount(const std::string& text, int least, int most, int* count) {
   char* end = nullptr;
   const long value = std::strtol(text.c_str(), &end, 10);
-  if (text.empty() || *end != '\0' || value < 1 || value > most) {
+  if (text.empty() || *end != '\0' || value < least || value > most) {
     return false;
   }
   *count = static_cast<int>(value);
@@ -18,7 +20,8 @@ bool ParseCount(const std::string& text, int most, int* count) {
 }  // namespace
 
 bool ParseProgramOptions(int argc, const char* const* argv,
-                         ProgramOptions* options, std::string* error) {
+                         ProgramOptions* options, std::string* error,
+                         const MoreOptions& more) {
   for (int i = 1; i < argc; ++i) {
     std::string name = argv[i];
     std::string value;
@@ -38,9 +41,11 @@ bool ParseProgramOptions(int argc, const char* const* argv,
     } else if (name == "--report") {
       options->report = value;
     } else if (name == "--threads") {
-      good = ParseCount(value, 1024, &options->threads);
+      good = ParseCount(value, 1, 1024, &options->threads);
     } else if (name == "--rounds") {
-      good = ParseCount(value, 100000, &options->rounds);
+      good = ParseCount(value, 1, 100000, &options->rounds);
+    } else if (const auto own = more.find(name); own != more.end()) {
+      good = ParseCount(value, 0, kMostMore, own->second);
     } else {
       *error = "unknown option " + name;
       return false;

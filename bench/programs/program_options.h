@@ -3,6 +3,7 @@
 #ifndef PARKWAY_BENCH_PROGRAMS_PROGRAM_OPTIONS_H_
 #define PARKWAY_BENCH_PROGRAMS_PROGRAM_OPTIONS_H_
 
+#include <map>
 #include <string>
 
 namespace parkway_bench {
@@ -16,10 +17,14 @@ struct ProgramOptions {
       report;  // --report FILE: where the run report goes. Empty: nowhere.
 };
 
+// Options of one program alone, with their values: counts from 0 to a million.
+using MoreOptions = std::map<std::string, int*>;
+
 // Reads "--name value" and "--name=value". Returns false, and one sentence in
 // `*error`, when something is unknown, missing or out of range.
 bool ParseProgramOptions(int argc, const char* const* argv,
-                         ProgramOptions* options, std::string* error);
+                         ProgramOptions* options, std::string* error,
+                         const MoreOptions& more = {});
 
 }  // namespace parkway_bench
 

@@ -27,6 +27,24 @@ TEST(ProgramOptions, ReadsBothSpellings) {
   EXPECT_EQ(options.report, "out");
 }
 
+TEST(ProgramOptions, OfOneProgram) {
+  const auto parse = [](const char* argument, int* delay) {
+    const char* const arguments[] = {"program", "--input=dir", argument};
+    ProgramOptions options;
+    std::string error;
+    return ParseProgramOptions(3, arguments, &options, &error,
+                               {{"--delay", delay}});
+  };
+  int delay = -1;
+  EXPECT_TRUE(parse("--delay=0", &delay));
+  EXPECT_EQ(delay, 0);
+  EXPECT_TRUE(parse("--delay=1000000", &delay));
+  EXPECT_EQ(delay, 1000000);
+  EXPECT_FALSE(parse("--delay=-1", &delay));
+  EXPECT_FALSE(parse("--delay=1000001", &delay));
+  EXPECT_FALSE(parse("--other=1", &delay));
+}
+
 TEST(ProgramOptions, SaysWhatIsWrong) {
   const std::vector<std::vector<const char*>> wrong = {
       {},

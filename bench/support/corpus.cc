@@ -23,10 +23,11 @@ bool LooksLikeText(const std::string& path) {
   return got > 0 && std::memchr(head, '\0', got) == nullptr;
 }
 
-}  // namespace
-
-bool FindTextFiles(const std::string& folder, std::vector<TextFile>* files,
-                   std::string* error) {
+// The regular files below `folder` that `wanted` is true for, by name. `kind`
+// says in a message what there is none of.
+template <typename Wanted>
+bool Find(const std::string& folder, const char* kind, Wanted wanted,
+          std::vector<TextFile>* files, std::string* error) {
   files->clear();
   std::error_code failure;
   const fs::path root(folder);
@@ -54,8 +55,7 @@ bool FindTextFiles(const std::string& folder, std::vector<TextFile>* files,
     file.path = entry->path().string();
     file.name = entry->path().lexically_relative(root).generic_string();
     file.bytes = entry->file_size(ignored);
-    if (!ignored && file.bytes > 0 && file.bytes <= kLongestFile &&
-        LooksLikeText(file.path)) {
+    if (!ignored && wanted(file)) {
       files->push_back(std::move(file));
     }
   }
@@ -64,13 +64,30 @@ bool FindTextFiles(const std::string& folder, std::vector<TextFile>* files,
     return false;
   }
   if (files->empty()) {
-    *error = "no readable text file in " + folder;
+    *error = std::string("no ") + kind + " in " + folder;
     return false;
   }
   std::sort(
       files->begin(), files->end(),
       [](const TextFile& a, const TextFile& b) { return a.name < b.name; });
   return true;
+}
+
+}  // namespace
+
+bool FindTextFiles(const std::string& folder, std::vector<TextFile>* files,
+                   std::string* error) {
+  const auto is_text = [](const TextFile& file) {
+    return file.bytes > 0 && file.bytes <= kLongestFile &&
+           LooksLikeText(file.path);
+  };
+  return Find(folder, "readable text file", is_text, files, error);
+}
+
+bool FindFiles(const std::string& folder, std::vector<TextFile>* files,
+               std::string* error) {
+  const auto all = [](const TextFile&) { return true; };
+  return Find(folder, "file", all, files, error);
 }
 
 bool ReadTextFile(const std::string& path, std::string* content) {

@@ -1,4 +1,4 @@
-// The text that the programs work on: all readable text files below a folder.
+// What the programs work on: the files, or the text files, below a folder.
 
 #ifndef PARKWAY_BENCH_SUPPORT_CORPUS_H_
 #define PARKWAY_BENCH_SUPPORT_CORPUS_H_
@@ -9,7 +9,7 @@
 
 namespace parkway_bench {
 
-// One text file.
+// One file.
 struct TextFile {
   std::string name;  // relative to the folder, '/' between its parts
   std::string path;  // to open it
@@ -23,6 +23,11 @@ struct TextFile {
 // read or has none.
 bool FindTextFiles(const std::string& folder, std::vector<TextFile>* files,
                    std::string* error);
+
+// The same for all regular files, of any length and content, those that can't
+// be read as well.
+bool FindFiles(const std::string& folder, std::vector<TextFile>* files,
+               std::string* error);
 
 // The whole file in `*content`. Returns false when it cannot be read to its
 // end.

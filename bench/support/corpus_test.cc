@@ -48,6 +48,20 @@ TEST_F(CorpusTest, FindsTextByNameAndSkipsTheRest) {
   EXPECT_EQ(content, "two");
 }
 
+TEST_F(CorpusTest, FindsAllFiles) {
+  EXPECT_FALSE(FindFiles(root_.string(), &files_, &error_));
+  EXPECT_NE(error_.find("no file in"), std::string::npos) << error_;
+  Write("b.txt", "two");
+  Write("sub/binary", std::string("\0\1", 2));
+  Write("empty", "");
+  ASSERT_TRUE(FindFiles(root_.string(), &files_, &error_)) << error_;
+  ASSERT_EQ(files_.size(), 3u);
+  EXPECT_EQ(files_[0].name, "b.txt");
+  EXPECT_EQ(files_[1].name, "empty");
+  EXPECT_EQ(files_[2].name, "sub/binary");
+  EXPECT_EQ(files_[2].bytes, 2u);
+}
+
 TEST_F(CorpusTest, SaysWhyThereIsNothing) {
   EXPECT_FALSE(FindTextFiles(root_.string(), &files_, &error_));
   EXPECT_NE(error_.find("no readable text"), std::string::npos) << error_;

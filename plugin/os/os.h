@@ -72,9 +72,20 @@ std::size_t page_bytes() noexcept;
 // destructor that runs after fn is honoured again. False if it can't be had.
 bool at_thread_exit(void (*fn)(void*), void* arg) noexcept;
 
+// Starts a thread that runs function(argument), with all signals blocked, that
+// nobody waits for. False if the system has none left.
+bool start_thread(void (*function)(void*), void* argument) noexcept;
+
 // Calls fn() in every child that the process forks from now on, before fork()
 // returns there. False if it can't be had.
 bool at_fork_in_child(void (*fn)()) noexcept;
+
+// The error number that the calling thread's last failed call has left: errno,
+// on Windows GetLastError(). Functions and not the system's macros, because
+// a compiler may keep errno's address across a wait, after which a task is on
+// another thread.
+int last_error() noexcept;
+void set_last_error(int error) noexcept;
 
 // Writes to standard error without allocating, ignoring failure.
 void write_error(const char* text, std::size_t length) noexcept;

@@ -4,7 +4,7 @@
 //   - a pause (yield, short sleep) before and after every access to a word
 //   - release() whose store becomes visible long after its look for sleepers;
 //     sleep_barrier() waits for these, as the membarrier system call does, or
-//     is one that this kernel lacks
+//     is one that this kernel lacks, or that fails at times
 //   - futex sleeps that return early for no reason, end late, or are entered
 //     late; wakes that come late
 //   - compare_exchange_weak() that fails for no reason
@@ -19,6 +19,7 @@
 #include <mutex>
 
 #include "parkway/address_wait_slow.h"
+#include "parkway/asymmetric_fence.h"
 #include "parkway/byte_mutex.h"
 #include "parkway/cond_var_slow.h"
 #include "parkway/futex_mutex_slow.h"
@@ -28,7 +29,9 @@
 #include "parkway/rw_mutex_slow.h"
 #include "parkway/sema_mutex_slow.h"
 #include "parkway/sema_note_slow.h"
+#include "parkway/task_timer.h"
 #include "parkway/worker_semaphore.h"
+#include "tests/faults/fault_timers.h"
 #include "tests/plugin/support.h"
 
 namespace parkway::test {
@@ -139,7 +142,7 @@ template <class P>
 struct alignas(64) FaultWorker {
   WorkerSemaphore<P> semaphore;
   FaultWorker* next_waiter = nullptr;
-  Waiter<P> waiter = {};
+  RwWaiter<P> waiter = {};
   bool waits = false;
   bool lost = false;
   std::int32_t held_locks = 0;
@@ -151,11 +154,13 @@ struct alignas(64) FaultWorker {
   FaultWorker* all_next = nullptr;
 };
 
-template <bool kBarrier>
+// Whether a kernel has membarrier.
+enum class Membarrier { kMissing, kWorks, kFailsAtTimes };
+
+template <Membarrier kBarrier>
 struct TablePlatform;
 
-// kBarrier: whether this kernel has membarrier.
-template <bool kBarrier>
+template <Membarrier kBarrier>
 struct FaultPlatform {
   template <class T>
   using Atomic = FaultAtomic<T>;
@@ -165,9 +170,32 @@ struct FaultPlatform {
   using MutexWord = std::uint32_t;
   static constexpr const char* kMutexName = "FutexMutex";
 
-  static Worker* current_worker() {
+  // A call of its own: a task may have changed threads since the last one.
+  [[gnu::noinline]] static Worker* current_worker() {
     static thread_local Claimed claimed;
     return claimed.worker;
+  }
+  static Worker* waits_in_record() { return current_worker(); }
+  static constexpr bool kHeldLocks = true;
+  template <class P>
+  using WaitSemaphore = WorkerSemaphore<P>;
+
+  using Scheduler = parkway::Scheduler;
+  using Suspension = parkway::Suspension;
+  static Scheduler* scheduler_of_caller() {
+    faults::Step();
+    return parkway::scheduler_of_caller();
+  }
+  static bool timers_run() { return true; }
+  static void start_timer(BasicTaskTimer<FaultPlatform>& timer) {
+    faults::Step();
+    FaultTimers<FaultPlatform>::Get().Start(timer);
+    faults::Step();
+  }
+  static void stop_timer(BasicTaskTimer<FaultPlatform>& timer) {
+    faults::Step();
+    FaultTimers<FaultPlatform>::Get().Stop(timer);
+    faults::Step();
   }
 
   static bool futexsleep(Atomic<std::uint32_t>& word, std::uint32_t expected,
@@ -211,6 +239,21 @@ struct FaultPlatform {
     faults::Step();
     internal::cpu_fence();
     faults::Step();
+  }
+  static void compiler_fence() {
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    faults::Step();
+  }
+  // The real one: what the processor keeps back is no fault of ours.
+  static bool process_barrier() {
+    faults::Step();
+    const bool passed = offers_barrier() && os::process_barrier();
+    faults::Step();
+    return passed;
+  }
+  static AsymmetricFence<FaultPlatform>& asymmetric_fence() {
+    static AsymmetricFence<FaultPlatform> fence;
+    return fence;
   }
   static std::int64_t now() {
     faults::Step();
@@ -277,7 +320,7 @@ struct FaultPlatform {
   }
   static bool sleep_barrier() {
     faults::Step();
-    if (!kBarrier) return false;
+    if (!offers_barrier()) return false;
     for (Worker* w = g_all.load(std::memory_order_seq_cst); w != nullptr;
          w = w->all_next) {
       const std::uint64_t count = w->releases.load(std::memory_order_seq_cst);
@@ -304,6 +347,11 @@ struct FaultPlatform {
   }
 
  private:
+  static bool offers_barrier() {
+    if (kBarrier == Membarrier::kFailsAtTimes) return !faults::Rng().OneIn(4);
+    return kBarrier == Membarrier::kWorks;
+  }
+
   // Gives the record back when its thread exits.
   struct Claimed {
     Claimed() : worker(Claim()) {}
@@ -344,7 +392,7 @@ struct FaultPlatform {
 
 // For the locks of the wait tables. A gate is for the wake of the lock under
 // test: one held in the table's would hold up who is to find that lock free.
-template <bool kBarrier>
+template <Membarrier kBarrier>
 struct TablePlatform : FaultPlatform<kBarrier> {
   static void futexwakeup(
       typename FaultPlatform<kBarrier>::template Atomic<std::uint32_t>& word,
@@ -353,9 +401,10 @@ struct TablePlatform : FaultPlatform<kBarrier> {
   }
 };
 
-// Two kernels: with membarrier and without.
-using Barrier = FaultPlatform<true>;
-using NoBarrier = FaultPlatform<false>;
+// Three kernels.
+using Barrier = FaultPlatform<Membarrier::kWorks>;
+using NoBarrier = FaultPlatform<Membarrier::kMissing>;
+using FailingBarrier = FaultPlatform<Membarrier::kFailsAtTimes>;
 
 }  // namespace parkway::test
 

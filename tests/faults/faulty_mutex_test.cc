@@ -4,13 +4,13 @@
 namespace parkway::test {
 
 // Slow: every step may pause.
-template <bool kBarrier>
+template <Membarrier kBarrier>
 inline constexpr int kSections<BasicFutexMutex<FaultPlatform<kBarrier>>> =
     Rounds(15000);
-template <bool kBarrier>
+template <Membarrier kBarrier>
 inline constexpr int kSections<BasicByteMutex<FaultPlatform<kBarrier>>> =
     Rounds(15000);
-template <bool kBarrier>
+template <Membarrier kBarrier>
 inline constexpr int kSections<BasicSemaMutex<FaultPlatform<kBarrier>>> =
     Rounds(15000);
 

@@ -7,12 +7,12 @@
 namespace parkway::test {
 
 // Slow: every step may pause.
-template <bool kBarrier>
+template <Membarrier kBarrier>
 inline constexpr int kQueuingSections<FaultPlatform<kBarrier>> = Rounds(2000);
-template <bool kBarrier>
+template <Membarrier kBarrier>
 inline constexpr int kSharedSections<BasicRwMutex<FaultPlatform<kBarrier>>> =
     Rounds(4000);
-template <bool kBarrier>
+template <Membarrier kBarrier>
 inline constexpr int
     kSharedSections<BasicQueuingRwMutex<FaultPlatform<kBarrier>>> =
         Rounds(4000);

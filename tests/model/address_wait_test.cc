@@ -1,10 +1,12 @@
-// Waiting by address under C++'s memory model, and as processors run it.
+// Waiting by address under C++'s memory model, with and without a barrier, and
+// as processors run it.
 #include "tests/model/address_wait_suites.h"
 
 int main(int argc, char** argv) {
   using namespace parkway::model;
   start(argc, argv);
   check_address_wait<WeakMemory>();
+  check_address_wait<WeakNoBarrier>();
   check_address_wait<DelayedStore>();
   return finish();
 }

@@ -3,15 +3,16 @@
 load("//bazel:copts.bzl", "PARKWAY_TEST_COPTS")
 
 # Relacy's threads jump between stacks, which fortified longjmp takes for an attack. The locks
-# of a model are its subject. Half of the time goes into compiling: -O1.
-_COPTS = PARKWAY_TEST_COPTS + [
-    "-O1",
-    "-U_FORTIFY_SOURCE",
-]
+# of a model are its subject.
+_COPTS = PARKWAY_TEST_COPTS + ["-U_FORTIFY_SOURCE"]
 
 _HEADERS = [
+    "address_futex.h",
     "address_wait.h",
     "address_wait_slow.h",
+    "asymmetric_fence.h",
+    "blocking_pool.h",
+    "blocking_pool_slow.h",
     "byte_futex.h",
     "byte_mutex.h",
     "checks.h",
@@ -26,6 +27,8 @@ _HEADERS = [
     "held_locks.h",
     "idle_pool.h",
     "os/os.h",
+    "park.h",
+    "park_slow.h",
     "platform.h",
     "queuing_mutex.h",
     "queuing_mutex_slow.h",
@@ -35,18 +38,23 @@ _HEADERS = [
     "rw_cond_var_slow.h",
     "rw_mutex.h",
     "rw_mutex_slow.h",
+    "scheduler.h",
     "sema_mutex.h",
     "sema_mutex_slow.h",
     "sema_note.h",
     "sema_note_slow.h",
+    "semaphore.h",
+    "semaphore_slow.h",
     "sleepers.h",
     "spin.h",
     "stack_depot.h",
     "stack_magazines.h",
+    "task_timer.h",
     "thread_annotations.h",
+    "timer_heap.h",
     "wait_in_line.h",
     "wait_table.h",
-    "waiter.h",
+    "rw_waiter.h",
     "worker.h",
     "worker_semaphore.h",
 ]
@@ -93,20 +101,22 @@ fi
         includes = [name],
     )
 
-def model_test(name, srcs = None, headers = ":plugin", **kwargs):
+def model_test(name, srcs = None, headers = ":plugin", optimize = "-O1", tags = [], **kwargs):
     """A program over Relacy. It replaces operator new: no sanitizers.
 
     Args:
       name: the cc_test, and its one source if srcs is not given.
       srcs: the one source.
       headers: a plugin_headers().
+      optimize: half of the time of a whole test goes into compiling, with this.
+      tags: more of them.
       **kwargs: as for cc_test.
     """
     native.cc_test(
         name = name,
         srcs = (srcs or [name + ".cc"]) + native.glob(["*.h"]),
-        copts = _COPTS,
-        tags = ["no-sanitizer"],
+        copts = _COPTS + [optimize],
+        tags = ["no-sanitizer"] + tags,
         deps = [
             headers,
             "@relacy",
@@ -114,8 +124,10 @@ def model_test(name, srcs = None, headers = ":plugin", **kwargs):
         **kwargs
     )
 
-def mutant_test(name, of, header, sed, only = ""):
+def mutant_test(name, of, header, sed, only = "", optimize = "-O0"):
     """Passes only if Relacy reports the test `of` when something in `header` is changed.
+
+    Not part of `//...`, for want of time: `.ci/run` runs those of the tag "mutant" last.
 
     Args:
       name: the test.
@@ -123,6 +135,7 @@ def mutant_test(name, of, header, sed, only = ""):
       header: what is changed, see plugin_headers().
       sed: the change.
       only: the part of `of` that is run, to save time: its --filter.
+      optimize: most are found soon, and nearly all the time goes into compiling.
     """
     plugin_headers(
         name = name + "_mutant",
@@ -138,4 +151,9 @@ def mutant_test(name, of, header, sed, only = ""):
             "--schedules=5000000",  # at most: the first report ends it
         ] + (["'--filter=%s'" % only] if only else []),
         headers = ":" + name + "_mutant",
+        optimize = optimize,
+        tags = [
+            "manual",
+            "mutant",
+        ],
     )

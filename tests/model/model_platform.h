@@ -29,12 +29,15 @@
 #undef memory_order_acq_rel
 #undef memory_order_seq_cst
 #include "parkway/address_wait.h"
+#include "parkway/asymmetric_fence.h"
 #include "parkway/checks.h"
 #include "parkway/os/os.h"
 #include "parkway/platform.h"
+#include "parkway/rw_waiter.h"
+#include "parkway/scheduler.h"
 #include "parkway/spin.h"
+#include "parkway/task_timer.h"
 #include "parkway/wait_table.h"
-#include "parkway/waiter.h"
 #include "parkway/worker_semaphore.h"
 
 namespace parkway::model {
@@ -47,6 +50,7 @@ struct Budget {
   int spurious = 1;  // a futexsleep that returns for no reason
   int clock = 1;     // time passes at a look at the clock
   int starve = 1;    // a waiter is found to starve
+  int refuse = 0;    // a scheduler can't suspend a task
 };
 
 // What happened in all runs together: a test that never met the case it is
@@ -56,8 +60,15 @@ struct Coverage {
   std::uint64_t timeouts = 0;
   std::uint64_t spurious = 0;
   std::uint64_t late_looks = 0;  // sleepers that release() found
+  std::uint64_t late_stores = 0;
   std::uint64_t barrier_waits = 0;
+  std::uint64_t barrier_failures = 0;
   std::uint64_t grants = 0;  // FutexMutex::kGranted was written
+  std::uint64_t suspensions = 0;
+  std::uint64_t early_resumes = 0;  // before suspended() had returned
+  std::uint64_t refusals = 0;
+  std::uint64_t expired = 0;    // tasks that a timer resumed
+  std::uint64_t overtaken = 0;  // timers whose task had been readied
 };
 
 // The operating system and the machine of one run. Not itself subject to
@@ -68,18 +79,30 @@ struct Kernel {
   const void* live[kMaxLive];
   int live_count;
 
+  // A store that its thread's processor keeps to itself, see store_late().
+  struct Kept {
+    void (*make)(void* word, int value);
+    void* word;
+    int value;
+  };
+
   const void* asleep_on[kMaxThreads];
+  Kept kept[kMaxThreads];
   bool in_release_window[kMaxThreads];
   bool in_barrier[kMaxThreads];
   std::int64_t clock;
   Budget budget;
   std::uint64_t wake_calls;
+  // What a suite that has threads to start does; its own to set.
+  bool (*start_thread)(void (*function)(void*), void* argument) = nullptr;
+  bool in_task[kMaxThreads];  // the thread runs a task
 
   void reset(const Budget& b) {
     live_count = 0;
     for (int i = 0; i < kMaxThreads; ++i) {
       asleep_on[i] = nullptr;
-      in_release_window[i] = in_barrier[i] = false;
+      kept[i] = {};
+      in_release_window[i] = in_barrier[i] = in_task[i] = false;
     }
     clock = 1;
     budget = b;
@@ -123,6 +146,28 @@ inline int self() { return static_cast<int>(rl::thread_index()); }
 inline void log(const char* message, rl::debug_info_param info) {
   rl::context& c = rl::ctx();
   if (c.collecting_history()) c.exec_log_msg(info, message);
+}
+
+// The calling thread has looked in a window that barriers wait for, and stored.
+inline void leave_release_window() {
+  kernel.in_release_window[self()] = false;
+  for (int i = 0; i < kMaxThreads; ++i) {
+    if (kernel.in_barrier[i]) {
+      kernel.in_barrier[i] = false;
+      rl::ctx().unpark_thread(i, false, $);
+    }
+  }
+}
+
+// Makes the store that the calling thread's processor has kept, if there is
+// one: what a fence, a locked instruction and a later store do first.
+inline void drain() {
+  Kernel::Kept& mine = kernel.kept[self()];
+  if (mine.make == nullptr) return;
+  const Kernel::Kept kept = mine;
+  mine = {};
+  kept.make(kept.word, kept.value);
+  leave_release_window();
 }
 
 inline rl::memory_order to_relacy(std::memory_order order) {
@@ -193,12 +238,14 @@ class Atomic {
   }
 
   void store(T value, std::memory_order order, PARKWAY_MODEL_CALLER) {
+    drain();
     const Access access(this, info);
     atomic_.store(value, to_relacy(weakened<kWeaken>(order)), info);
     newest_ = value;
   }
 
   T exchange(T value, std::memory_order order, PARKWAY_MODEL_CALLER) {
+    drain();
     const Access access(this, info);
     if constexpr (std::is_integral_v<T>) {
       if (value == static_cast<T>(kGranted)) ++coverage.grants;
@@ -228,11 +275,13 @@ class Atomic {
   }
 
   T fetch_add(T value, std::memory_order order, PARKWAY_MODEL_CALLER) {
+    drain();
     const Access access(this, info);
     newest_ += value;
     return atomic_.fetch_add(value, to_relacy(weakened<kWeaken>(order)), info);
   }
   T fetch_sub(T value, std::memory_order order, PARKWAY_MODEL_CALLER) {
+    drain();
     const Access access(this, info);
     newest_ -= value;
     return atomic_.fetch_sub(value, to_relacy(weakened<kWeaken>(order)), info);
@@ -281,6 +330,7 @@ class Atomic {
   template <bool kMayFail>
   bool compare_exchange(T& expected, T value, std::memory_order order,
                         std::memory_order failure, rl::debug_info_param info) {
+    drain();
     const Access access(this, info);
     const rl::memory_order mo = to_relacy(weakened<kWeaken>(order));
     const rl::memory_order failed = to_relacy(weakened<kWeaken>(failure));
@@ -334,9 +384,11 @@ struct Knobs {
   // has them.
   static constexpr bool kDelayedStore = false;
   static constexpr std::memory_order kReleaseOrder = std::memory_order_release;
-  // What sleep_barrier() returns, and whether it is one.
+  // What process_barrier() returns, and whether it is one.
   static constexpr bool kHasBarrier = true;
   static constexpr bool kBarrierWorks = true;
+  // Each may fail, whatever the others did: seccomp is for one thread.
+  static constexpr bool kBarrierMayFail = false;
   static constexpr bool kFenceWorks = true;
   static constexpr bool kLatestLoads = false;
   static constexpr Weaken kWeaken = Weaken::kNothing;
@@ -348,7 +400,15 @@ struct Knobs {
   static constexpr std::uint32_t kGaps = 1;
   template <class P>
   using Semaphore = WorkerSemaphore<P>;
+  template <class P>
+  using WaitSemaphore = WorkerSemaphore<P>;
 };
+
+// In model_scheduler.h.
+template <class P>
+class ModelScheduler;
+template <class P>
+class ModelTimers;
 
 template <class K>
 struct ModelPlatform {
@@ -365,7 +425,7 @@ struct ModelPlatform {
     Plain<std::int32_t> held_locks{0};
     Plain<std::uint32_t> slow_unlocks{0};
     Plain<bool> lost{false};
-    Waiter<ModelPlatform> waiter = {};
+    RwWaiter<ModelPlatform> waiter = {};
     bool waits = false;
   };
 
@@ -376,6 +436,37 @@ struct ModelPlatform {
     return reinterpret_cast<Worker*>(records[thread]);
   }
   static Worker* current_worker() noexcept { return worker(self()); }
+  static Worker* waits_in_record() noexcept { return current_worker(); }
+  static constexpr bool kHeldLocks = true;
+  template <class P>
+  using WaitSemaphore = typename K::template WaitSemaphore<P>;
+
+  // Those of a run are made by its TaskSuite.
+  using Suspension = parkway::Suspension;
+  using Scheduler = ModelScheduler<ModelPlatform>;
+  static Scheduler& scheduler() {
+    alignas(Scheduler) static unsigned char bytes[sizeof(Scheduler)];
+    return *reinterpret_cast<Scheduler*>(bytes);
+  }
+  static Scheduler* scheduler_of_caller() noexcept {
+    return kernel.in_task[self()] ? &scheduler() : nullptr;
+  }
+  using Timers = ModelTimers<ModelPlatform>;
+  static Timers& timers() {
+    alignas(Timers) static unsigned char bytes[sizeof(Timers)];
+    return *reinterpret_cast<Timers*>(bytes);
+  }
+  static bool timers_run() noexcept { return true; }
+  static void start_timer(BasicTaskTimer<ModelPlatform>& timer) noexcept {
+    timers().start(timer);
+  }
+  static void stop_timer(BasicTaskTimer<ModelPlatform>& timer) noexcept {
+    timers().stop(timer);
+  }
+
+  static bool start_thread(void (*function)(void*), void* argument) {
+    return kernel.start_thread(function, argument);
+  }
 
   // Atomic against other futex calls and against writes, as the kernel's is;
   // orders no other memory, because the primitives do not ask for that.
@@ -438,7 +529,21 @@ struct ModelPlatform {
   static void yield() noexcept { rl::yield(1, $); }
   static void pause() noexcept {}
   static void fence() noexcept {
-    if (K::kFenceWorks) rl::atomic_thread_fence(rl::mo_seq_cst, $);
+    if (!K::kFenceWorks) return;
+    drain();
+    rl::atomic_thread_fence(rl::mo_seq_cst, $);
+  }
+  // Where the barrier is a pair of fences, this is the other one.
+  static void compiler_fence() noexcept {
+    if (!K::kDelayedStore && K::kHasBarrier && K::kBarrierWorks) {
+      rl::atomic_thread_fence(rl::mo_seq_cst, $);
+    }
+  }
+  // The one of the run.
+  static AsymmetricFence<ModelPlatform>& asymmetric_fence() noexcept {
+    using Fence = AsymmetricFence<ModelPlatform>;
+    alignas(Fence) static unsigned char bytes[sizeof(Fence)];
+    return *reinterpret_cast<Fence*>(bytes);
   }
   static std::int64_t now() noexcept {
     if (Kernel::maybe(kernel.budget.clock, 4)) ++kernel.clock;
@@ -504,28 +609,44 @@ struct ModelPlatform {
       }
       seen = slot().load(std::memory_order_relaxed) != 0;
     } else {
-      rl::context& c = rl::ctx();
-      const int me = self();
       seen = slot().load(std::memory_order_relaxed) != 0;
-      kernel.in_release_window[me] = true;
+      kernel.in_release_window[self()] = true;
       word.store(0, K::kReleaseOrder);
-      kernel.in_release_window[me] = false;
-      for (int i = 0; i < kMaxThreads; ++i) {
-        if (kernel.in_barrier[i]) {
-          kernel.in_barrier[i] = false;
-          c.unpark_thread(i, false, $);
-        }
-      }
+      leave_release_window();
     }
     if (seen) ++coverage.late_looks;
     return seen;
   }
 
+  // A plain store that becomes visible now, or at the thread's next drain(),
+  // after looks that follow it. One at a time; the thread drains before its
+  // end.
+  static void store_late(Atomic<int>& word, int value) {
+    drain();
+    if (!K::kDelayedStore || rl::rand(2) == 0) {
+      word.store(value, std::memory_order_relaxed);
+      return;
+    }
+    ++coverage.late_stores;
+    log("store_late: is kept", $);
+    kernel.in_release_window[self()] = true;
+    kernel.kept[self()] = {[](void* w, int v) {
+                             static_cast<Atomic<int>*>(w)->store(
+                                 v, std::memory_order_relaxed);
+                           },
+                           &word, value};
+  }
+
   // The IPI of membarrier(2): whatever a processor has looked at by then, its
   // earlier stores are visible when it is over. With kLatestLoads every load
   // is fresh anyway, so fences of the caller would add nothing.
-  static bool sleep_barrier() noexcept {
+  static bool process_barrier() noexcept {
     if (!K::kHasBarrier) return false;
+    if (K::kBarrierMayFail && rl::rand(2) == 0) {
+      ++coverage.barrier_failures;
+      log("process_barrier: fails", $);
+      return false;
+    }
     if (!K::kBarrierWorks) return true;
     rl::context& c = rl::ctx();
     if (!K::kDelayedStore) {
@@ -537,20 +658,23 @@ struct ModelPlatform {
     for (int i = 0; i < kMaxThreads; ++i) {
       if (i == me || !kernel.in_release_window[i]) continue;
       ++coverage.barrier_waits;
-      log("sleep_barrier: waits for a release", $);
+      log("process_barrier: waits for a store", $);
       kernel.in_barrier[me] = true;
       c.park_current_thread(false, false, false, $);
-      break;  // a mutex has one owner
     }
     return true;
   }
+  static bool sleep_barrier() noexcept { return process_barrier(); }
   static constexpr std::int64_t kRecheckNs = K::kRecheckNs;
   static constexpr std::int64_t kPatienceNs = 0;
 
   // Simpler than production's FutexMutex, which has tests of its own.
   class TableLock {
    public:
-    void lock() { mutex_.lock($); }
+    void lock() {
+      drain();
+      mutex_.lock($);
+    }
     void unlock() { mutex_.unlock($); }
 
    private:
@@ -577,6 +701,17 @@ struct DelayedStore : Knobs {  // as processors and membarrier(2) do it
 };
 struct NoBarrier : DelayedStore {  // a kernel without membarrier
   static constexpr bool kHasBarrier = false;
+  static constexpr std::int64_t kRecheckNs = 1;
+};
+// The same for those who fence on both sides then, and never look again.
+struct WeakNoBarrier : WeakMemory {
+  static constexpr bool kHasBarrier = false;
+};
+struct DelayedNoBarrier : DelayedStore {
+  static constexpr bool kHasBarrier = false;
+};
+struct FailingBarrier : DelayedStore {  // a seccomp filter that came later
+  static constexpr bool kBarrierMayFail = true;
   static constexpr std::int64_t kRecheckNs = 1;
 };
 

@@ -71,10 +71,12 @@ class Suite : public rl::test_suite<Derived, kThreads> {
     new (&P::slot()) typename P::Slot(0);
     new (&P::bucket(nullptr)) WaitBucket<P>();
     new (&P::address_bucket(nullptr)) AddressBucket<P>();
+    new (&P::asymmetric_fence()) AsymmetricFence<P>();
   }
   ~Suite() {
     using SleeperSlot = typename P::Slot;
     P::slot().~SleeperSlot();
+    P::asymmetric_fence().~AsymmetricFence<P>();
     P::address_bucket(nullptr).~AddressBucket<P>();
     P::bucket(nullptr).~WaitBucket<P>();
     for (int i = 0; i < kThreads; ++i) {

@@ -6,6 +6,7 @@
 #include "parkway/sema_note_slow.h"
 #include "tests/model/mutex_suites.h"
 #include "tests/model/note_suites.h"
+#include "tests/model/notice_suites.h"
 
 namespace parkway::model {
 
@@ -23,6 +24,10 @@ struct NoFences : WeakMemory {
 };
 // No membarrier, and sleepers that do not look again.
 struct NoRecheck : NoBarrier {
+  static constexpr std::int64_t kRecheckNs = 2 * kFar;
+};
+// A membarrier that fails now and then, and sleepers that do not look again.
+struct FailsUnseen : FailingBarrier {
   static constexpr std::int64_t kRecheckNs = 2 * kFar;
 };
 // A futex that sleeps whatever the word says.
@@ -57,6 +62,13 @@ void mutex_caught(const char* name, rl::test_result_e one,
                   rl::test_result_e other) {
   using P = ModelPlatform<K>;
   check_caught<Exclusion<P, Mutex<P>, 2, 2>>(name, 1000000, one, other);
+}
+
+template <class K>
+void notices_caught(const char* name) {
+  using P = ModelPlatform<K>;
+  constexpr auto kDeadlock = rl::test_result_deadlock;
+  check_caught<Notices<P, 1, 1, 2>>(name, 1000000, kDeadlock, kDeadlock);
 }
 
 template <class K, template <class> class Note>
@@ -104,5 +116,8 @@ int main(int argc, char** argv) {
   note_caught<NoRelease, BasicSemaNote>("SemaNote, no release", kRace, kRace);
   note_caught<LosesWakeup, BasicSemaNote>("SemaNote, lost wakeup", kDeadlock,
                                           kDeadlock);
+  notices_caught<IdleBarrier>("AddressWaiter, idle barrier");
+  notices_caught<NoFences>("AddressWaiter, no fences");
+  notices_caught<FailsUnseen>("AddressWaiter, failed barrier, no recheck");
   return finish();
 }

@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "parkway/byte_mutex.h"
+#include "tests/plugin/handoff.h"
 #include "tests/plugin/mutex_suite.h"
 
 namespace parkway::test {
@@ -58,41 +59,12 @@ TYPED_TEST(MutexFairness, OldestSleeperGetsItsTurnThoughOthersKeepComing) {
   EXPECT_LT(turns, kTurns);
 }
 
-// A waiter that has waited for its millisecond, and was woken and lost to a
-// barging thread often enough, gets the next unlock to itself.
 TEST(FutexMutex, StarvingWaiterIsHandedTheLock) {
-  int handoffs = 0;
-  for (int attempt = 0; attempt < 500 && handoffs < 5; ++attempt) {
-    FutexMutex mutex;
-    std::atomic<bool> served{false};
+  ExpectHandoff<FutexMutex>([](FutexMutex& mutex, const auto& served) {
     mutex.lock();
-    Thread waiter([&] {
-      mutex.lock();
-      served = true;
-      mutex.unlock();
-    });
-    if (!waiter.WaitAsleep()) {
-      mutex.unlock();
-      continue;
-    }
-    std::this_thread::sleep_for(
-        2 * std::chrono::nanoseconds(Platform::kStarvingNs));
-    // An attempt in which the waiter was faster shows nothing.
-    for (std::uint32_t losses = 0;; ++losses) {
-      const bool starving = losses >= Platform::kStarvingLosses;
-      mutex.unlock();
-      if (!mutex.try_lock()) {
-        if (starving) ++handoffs;
-        break;
-      }
-      EXPECT_TRUE(!starving || served) << "barged past a starving waiter";
-      if (starving || served || !waiter.WaitAsleep()) {
-        mutex.unlock();
-        break;
-      }
-    }
-  }
-  EXPECT_GT(handoffs, 0);
+    served();
+    mutex.unlock();
+  });
 }
 
 // The alias is one of the two, so a third run of the suite would say nothing.

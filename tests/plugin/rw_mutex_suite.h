@@ -36,6 +36,17 @@ Predicate When(const F& f) {
 
 using ThreadPtr = std::unique_ptr<Thread>;
 
+// Eventually(), asked with the mutex held. A thread that counted itself before
+// a wait on a condition variable is in its queue once this is true; that it
+// sleeps says less, for a fault may have put it to sleep before.
+template <class Mutex, class Condition>
+bool EventuallyUnder(Mutex& mutex, const Condition& condition) {
+  return Eventually([&] {
+    const std::lock_guard<Mutex> lock(mutex);
+    return condition();
+  });
+}
+
 // P: the Platform policy.
 template <class P>
 class RwMutexSuite : public testing::Test {
@@ -95,8 +106,11 @@ TYPED_TEST_P(RwMutexSuite, AWaitingWriterStopsNewReaders) {
   RwMutex mutex;
   mutex.lock_shared();
   Thread writer([&] { const std::lock_guard<RwMutex> lock(mutex); });
-  writer.WaitAsleep();
-  EXPECT_FALSE(mutex.try_lock_shared());
+  EXPECT_TRUE(Eventually([&] {
+    if (!mutex.try_lock_shared()) return true;
+    mutex.unlock_shared();
+    return false;
+  }));
   mutex.unlock_shared();
   writer.Join();
   EXPECT_TRUE(mutex.try_lock_shared());
@@ -256,24 +270,33 @@ TYPED_TEST_P(RwMutexSuite, TimeoutsAmongEqualConditions) {
 // A timed waiter in the middle, while the mutex is held.
 TYPED_TEST_P(RwMutexSuite, ATimeoutWaitsForTheMutex) {
   using RwMutex = typename TestFixture::RwMutex;
-  RwMutex mutex;
   const auto no = [] { return false; };
-  std::atomic<bool> back{false};
-  mutex.lock();
-  Thread waiter([&] {
-    const std::lock_guard<RwMutex> lock(mutex);
-    EXPECT_FALSE(
-        mutex.await(When(no), In(std::chrono::milliseconds(10)), false));
-    back = true;
-  });
-  mutex.unlock();
-  waiter.WaitAsleep();
-  mutex.lock();
-  std::this_thread::sleep_for(std::chrono::milliseconds(30));
-  EXPECT_FALSE(back);
-  mutex.unlock();
-  waiter.Join();
-  EXPECT_TRUE(back);
+  // An attempt in which the waiter had its time before the mutex was taken
+  // from it shows nothing.
+  for (bool shown = false; !shown;) {
+    RwMutex mutex;
+    bool waits = false;
+    std::atomic<bool> back{false};
+    Thread waiter([&] {
+      const std::lock_guard<RwMutex> lock(mutex);
+      waits = true;
+      EXPECT_FALSE(
+          mutex.await(When(no), In(std::chrono::milliseconds(10)), false));
+      back = true;
+    });
+    ASSERT_TRUE(Eventually([&] {
+      mutex.lock();
+      if (waits) return true;
+      mutex.unlock();
+      return false;
+    }));
+    shown = !back;
+    std::this_thread::sleep_for(std::chrono::milliseconds(30));
+    EXPECT_EQ(back, !shown);
+    mutex.unlock();
+    waiter.Join();
+    EXPECT_TRUE(back);
+  }
 }
 
 TYPED_TEST_P(RwMutexSuite, SlowOnesStaySlow) {
@@ -383,15 +406,17 @@ TYPED_TEST_P(RwMutexSuite, CondVarNotifyOneTakesTheOldest) {
   using RwCondVar = typename TestFixture::RwCondVar;
   RwMutex mutex;
   RwCondVar changed;
+  int waiting = 0;
   std::vector<int> order;
   std::vector<ThreadPtr> waiters;
   for (int i = 0; i < 4; ++i) {
     waiters.push_back(std::make_unique<Thread>([&, i] {
       const std::lock_guard<RwMutex> lock(mutex);
+      ++waiting;
       EXPECT_TRUE(changed.wait(mutex, false, os::kForever));
       order.push_back(i);
     }));
-    waiters.back()->WaitAsleep();
+    ASSERT_TRUE(EventuallyUnder(mutex, [&] { return waiting == i + 1; }));
   }
   for (int i = 0; i < 4; ++i) {
     changed.notify_one();
@@ -407,18 +432,20 @@ TYPED_TEST_P(RwMutexSuite, CondVarNotifyAllUnderTheMutex) {
   using RwCondVar = typename TestFixture::RwCondVar;
   RwMutex mutex;
   RwCondVar changed;
+  std::atomic<int> waiting{0};
   int back = 0;
   std::vector<ThreadPtr> waiters;
   for (int i = 0; i < 8; ++i) {
     waiters.push_back(std::make_unique<Thread>([&, i] {
       const bool shared = i % 2 == 0;
       shared ? mutex.lock_shared() : mutex.lock();
+      ++waiting;
       EXPECT_TRUE(changed.wait(mutex, shared, os::kForever));
       shared ? mutex.unlock_shared() : mutex.unlock();
       const std::lock_guard<RwMutex> lock(mutex);
       ++back;
     }));
-    waiters.back()->WaitAsleep();
+    ASSERT_TRUE(EventuallyUnder(mutex, [&] { return waiting == i + 1; }));
   }
   mutex.lock();
   changed.notify_all();

@@ -45,9 +45,7 @@ TEST(Sleepers, AreCountedWhileTheyWait) {
   {
     Thread one([&line] { const std::lock_guard<FutexMutex> lock(line.first); });
     Thread two([&line] { const std::lock_guard<FutexMutex> lock(line.first); });
-    one.WaitAsleep();
-    two.WaitAsleep();
-    EXPECT_EQ(SleepersNear(line.first), 2u);
+    EXPECT_TRUE(Eventually([&] { return SleepersNear(line.first) == 2; }));
     line.first.unlock();
   }
   EXPECT_EQ(SleepersNear(line.first), 0u);

@@ -46,6 +46,20 @@ def host_program(name, srcs, copts, deps = [], **kwargs):
             **kwargs
         )
 
+def any_host(program):
+    """The host_program() `program` on one of the hosts, the built one if there is a choice.
+
+    Args:
+      program: its label, without the suffix.
+
+    Returns:
+      a list with its label; an empty one where there is no host.
+    """
+    for host in ["built", "installed"]:
+        if not UNAVAILABLE[host]:
+            return ["%s_%s" % (program, host)]
+    return []
+
 def on_hosts(name, srcs, preload, program = None, data = [], args = [], **kwargs):
     """A script for each of the shared libraries: NAME_installed and NAME_built.
 

@@ -83,6 +83,16 @@ for program in fake_program late_program; do
     expect "$program, PARKWAY_TBB=$value" "$out" "$theirs"
     expect "$program, PARKWAY_TBB=$value" "$err" "$aside PARKWAY_TBB=$value: $allowed"
   done
+  for value in x 1x -1 1.5 " 1" 99999999999999999999; do
+    run known $program PARKWAY_STACK_MIB="$value"
+    expect "$program, PARKWAY_STACK_MIB=$value" "$out" "$theirs"
+    expect "$program, PARKWAY_STACK_MIB=$value" "$err" \
+      "$aside PARKWAY_STACK_MIB=$value: allowed are whole numbers of MiB"
+  done
+  run known $program PARKWAY_STACK_MIB=0
+  expect "$program, PARKWAY_STACK_MIB=0" "$out" "$ours"
+  expect "$program, PARKWAY_STACK_MIB=0 says nothing" "$err" ""
+
   run known $program PARKWAY_TBB=waits,yields
   expect "$program, yields alone" "$err" "$aside PARKWAY_TBB=waits,yields: yields needs workers as well"
   expect "$program, yields alone" "$out" "$theirs"

@@ -1,6 +1,7 @@
 // Uses what the preload library takes over, and what that carries: mutexes that
 // sleep, bounded queues, the worker threads with all that brings them into and
 // out of an arena. What it prints is the same in every mode.
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -60,6 +61,31 @@ void mutexes() {
   }
   for (std::thread& thread : threads) thread.join();
   std::printf("mutexes: %ld\n", n);
+}
+
+long voluntary_switches() {
+  rusage usage = {};
+  getrusage(RUSAGE_THREAD, &usage);
+  return usage.ru_nvcsw;
+}
+
+// One that does sleep, however busy the machine is.
+void sleeping_waiter() {
+  bool slept = false;
+  for (int attempt = 0; attempt < 1000 && !slept; ++attempt) {
+    tbb::mutex mutex;
+    mutex.lock();
+    std::thread waiter([&] {
+      const long before = voluntary_switches();
+      mutex.lock();
+      slept = voluntary_switches() > before;
+      mutex.unlock();
+    });
+    std::this_thread::sleep_for(milliseconds(10));
+    mutex.unlock();
+    waiter.join();
+  }
+  std::printf("slept: %s\n", slept ? "yes" : "no");
 }
 
 void queues() {
@@ -293,6 +319,7 @@ int main() {
   // More workers than CPUs, also on a small machine.
   tbb::global_control four(tbb::global_control::max_allowed_parallelism, 4);
   mutexes();
+  sleeping_waiter();
   queues();
   aborts();
   bursts();

@@ -19,6 +19,7 @@ expect() {
 }
 
 wanted="mutexes: 200
+slept: yes
 queues: 1000
 aborts: 4, then 1
 bursts: 796000
@@ -102,6 +103,11 @@ expect "stats: stacks" "$(said "that came back")" "$(said "coroutine stacks serv
 none "stats" "coroutine stacks left to the system"
 atleast "stats" 600 "context switches without a system call"
 
+# What is kept of the 300 stacks of 4 MiB, besides 16 at most that each of some threads has in lists.
+kept() { said "bytes of free stacks that kept some memory"; }
+[ "$(kept)" -gt $((250 << 22)) ] || fail "stats: only $(kept) bytes kept"
+run "stats, stack limit" PARKWAY_STATS=1 PARKWAY_STACK_MIB=1
+[ "$(kept)" -le $((150 << 22)) ] || fail "stats, stack limit: $(kept) bytes kept"
 run "stats, waits" PARKWAY_STATS=1 PARKWAY_TBB=waits
 atleast "stats, waits" 200 "notifies by address"
 none "stats, waits" "servers made"

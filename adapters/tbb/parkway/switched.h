@@ -4,12 +4,14 @@
 #ifndef PARKWAY_ADAPTERS_TBB_SWITCHED_H_
 #define PARKWAY_ADAPTERS_TBB_SWITCHED_H_
 
+#include "parkway/tbb/blocking_call.h"
 #include "parkway/tbb/mutex.h"
 #include "parkway/tbb/queuing_mutex.h"
 #include "parkway/tbb/queuing_rw_mutex.h"
 #include "parkway/tbb/rw_mutex.h"
 #include "parkway/tbb/spin_mutex.h"
 #include "parkway/tbb/spin_rw_mutex.h"
+#include "parkway/tbb/task_mutex.h"
 
 namespace parkway {
 namespace switched {
@@ -21,6 +23,8 @@ using queuing_rw_mutex = ::parkway::tbb::queuing_rw_mutex;
 using rw_mutex = ::parkway::tbb::rw_mutex;
 using spin_mutex = ::parkway::tbb::spin_mutex;
 using spin_rw_mutex = ::parkway::tbb::spin_rw_mutex;
+using task_mutex = ::parkway::tbb::task_mutex;
+using ::parkway::tbb::blocking_call;
 
 // Which position of the switch this program was built with.
 inline constexpr char kLocks[] = "parkway";

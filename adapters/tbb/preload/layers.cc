@@ -1,9 +1,11 @@
 #include "adapters/tbb/preload/layers.h"
 
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
+#include <system_error>
 
 namespace parkway::preload {
 namespace {
@@ -45,6 +47,18 @@ unsigned parse(std::string_view list) noexcept {
   }
 }
 
+constexpr const char* kStackVariable = "PARKWAY_STACK_MIB";
+// More than any machine has, and no overflow.
+constexpr std::size_t kMostStackMib = std::size_t{1} << 30;
+
+std::optional<std::size_t> parse_mib(std::string_view text) noexcept {
+  std::size_t mib = 0;
+  const char* const end = text.data() + text.size();
+  const auto [parsed, error] = std::from_chars(text.data(), end, mib);
+  if (error != std::errc() || parsed != end || mib > kMostStackMib) return {};
+  return mib << 20;
+}
+
 }  // namespace
 
 unsigned default_layers(int interface) noexcept {
@@ -61,6 +75,12 @@ unsigned layers_asked_for(int interface, char* complaint,
                   on.data());
     return kNoLayers;
   }
+  const std::string_view stacks = variable(kStackVariable);
+  if (!stacks.empty() && !parse_mib(stacks)) {
+    std::snprintf(complaint, size, "%s=%s: allowed are whole numbers of MiB",
+                  kStackVariable, stacks.data());
+    return kNoLayers;
+  }
   if (list.empty()) return default_layers(interface);
   if (list == "all") return kAllLayers;
   const unsigned layers = parse(list);
@@ -75,6 +95,10 @@ unsigned layers_asked_for(int interface, char* complaint,
     return kNoLayers;
   }
   return layers;
+}
+
+std::optional<std::size_t> stack_bytes_asked_for() noexcept {
+  return parse_mib(variable(kStackVariable));
 }
 
 bool stats_asked_for() noexcept {

@@ -3,6 +3,7 @@
 #define PARKWAY_ADAPTERS_TBB_PRELOAD_LAYERS_H_
 
 #include <cstddef>
+#include <optional>
 
 namespace parkway::preload {
 
@@ -25,9 +26,13 @@ unsigned default_layers(int interface) noexcept;
 
 // PARKWAY=off|on and PARKWAY_TBB=all|LAYER[,LAYER...], with that host.
 // kNoLayers with a sentence in `complaint` (else left empty) if a variable has
-// a value that we do not know.
+// a value that we do not know, PARKWAY_STACK_MIB included.
 unsigned layers_asked_for(int interface, char* complaint,
                           std::size_t size) noexcept;
+
+// PARKWAY_STACK_MIB=N: N MiB in bytes, for StackLimits::shared_bytes; nothing
+// if it is not asked for, or has a value that we do not know.
+std::optional<std::size_t> stack_bytes_asked_for() noexcept;
 
 // PARKWAY_STATS=1.
 bool stats_asked_for() noexcept;

@@ -7,9 +7,12 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstdlib>
+#include <optional>
 
 #include "adapters/preload/message.h"
 #include "adapters/tbb/preload/stats.h"
+#include "parkway/asymmetric_fence.h"
+#include "parkway/stack_freelist.h"
 
 namespace parkway::preload {
 namespace {
@@ -39,6 +42,14 @@ void store(const LoadedHost& loaded) noexcept {
   }
 }
 
+void limit_stacks() noexcept {
+  const std::optional<std::size_t> bytes = stack_bytes_asked_for();
+  if (!bytes) return;
+  StackLimits limits = stack_limits();
+  limits.shared_bytes = *bytes;
+  set_stack_limits(limits);
+}
+
 unsigned decide(const LoadedHost& loaded) noexcept {
   const int saved = errno;
   char complaint[256] = {};
@@ -50,6 +61,9 @@ unsigned decide(const LoadedHost& loaded) noexcept {
     why = loaded.why();
   }
   store(loaded);
+  // Each suspended task notifies, and most programs have nobody who waits.
+  if ((wanted & kWaits) != 0) Platform::asymmetric_fence().decide();
+  if ((wanted & kStacks) != 0) limit_stacks();
   if (stats_asked_for()) start_counting(loaded.name());
   unsigned before = kUndecided;
   // release: pairs with the acquire in layers(), for what store() stored.

@@ -1,6 +1,7 @@
 // Waiting on addresses. What oneTBB's address_waiter does with a table of
-// monitors, over parkway/address_wait.h; every notify has the full fence that
-// the original's lack (a lost wakeup on machines with weak memory order).
+// monitors, over parkway/address_wait.h; between every notify's change and its
+// look for waiters is a fence (parkway/asymmetric_fence.h), which the original
+// lacks (a lost wakeup on machines with weak memory order).
 #include <cstdint>
 
 #include "adapters/tbb/preload/host_abi.h"
@@ -18,7 +19,8 @@ using parkway::preload::in_use;
 namespace preload = parkway::preload;
 
 // The callers are the inline halves of oneTBB's mutexes, which have spun and
-// yielded already: no spin here. Returns after one notify, as the original.
+// yielded already: no spin here. Returns after one notify, as the original, or
+// for no reason (see AddressWaiter::commit()): they all look again in a loop.
 void wait_on_address(void* address, d1::delegate_base& predicate,
                      std::uintptr_t context) {
   if (!in_use(preload::kWaits)) {

@@ -15,6 +15,10 @@
 #include <oneapi/tbb/spin_mutex.h>
 #include <oneapi/tbb/spin_rw_mutex.h>
 
+#include <utility>
+
+#include "parkway/syscall.h"
+
 namespace parkway {
 namespace switched {
 namespace tbb {
@@ -25,6 +29,16 @@ using queuing_rw_mutex = ::tbb::queuing_rw_mutex;
 using rw_mutex = ::tbb::rw_mutex;
 using spin_mutex = ::tbb::spin_mutex;
 using spin_rw_mutex = ::tbb::spin_rw_mutex;
+
+// oneTBB has no mutex that a task waits for without its worker, and no blocking
+// calls: these keep the worker.
+using task_mutex = ::tbb::mutex;
+
+template <class F, class... Args>
+SyscallResult blocking_call(F&& fn, Args&&... args) {
+  return ::parkway::blocking_call(std::forward<F>(fn),
+                                  std::forward<Args>(args)...);
+}
 
 // Which position of the switch this program was built with; "overlay" where
 // oneTBB's own types are parkway's, see bazel/tbb_overlay.bzl.

@@ -79,6 +79,9 @@ bool at_fork_in_child(void (*fn)()) noexcept {
   return pthread_atfork(nullptr, nullptr, fn) == 0;
 }
 
+int last_error() noexcept { return errno; }
+void set_last_error(int error) noexcept { errno = error; }
+
 void write_error(const char* text, std::size_t length) noexcept {
   while (length > 0) {
     const ssize_t n = write(STDERR_FILENO, text, length);

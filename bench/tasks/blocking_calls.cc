@@ -1,0 +1,248 @@
+#include <fcntl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "bench/scratch_folder.h"
+#include "bench/tasks/measure.h"
+#include "bench/tasks/task_groups.h"
+#include "oneapi/tbb/parallel_for.h"
+#include "oneapi/tbb/partitioner.h"
+#include "oneapi/tbb/task_arena.h"
+#include "parkway/syscall.h"
+#include "parkway/tbb/blocking_call.h"
+
+namespace parkway_bench {
+namespace {
+
+using parkway::SyscallResult;
+
+constexpr int kCalls = 400;
+constexpr std::int64_t kCallNanos = 1'000'000;
+constexpr std::size_t kFileBytes = 64 * 1024;
+
+// How a task makes a call.
+struct Parked {
+  static constexpr char kName[] = "tbb::blocking_call";
+  static constexpr Side kSide = Side::kParkway;
+  template <typename... Args>
+  static SyscallResult Call(Args&&... args) {
+    return parkway::tbb::blocking_call(std::forward<Args>(args)...);
+  }
+};
+struct Direct {
+  static constexpr char kName[] = "called directly";
+  static constexpr Side kSide = Side::kStock;
+  template <typename... Args>
+  static SyscallResult Call(Args&&... args) {
+    return parkway::blocking_call(std::forward<Args>(args)...);
+  }
+};
+
+// body(i) -> bool in kCalls tasks.
+template <typename Body>
+Sample MeasureCalls(Body body) {
+  std::atomic<int> right{0};
+  tbb::task_arena arena(kTaskWorkers);
+  arena.initialize();
+  Sample sample = MeasureOnce([&] {
+    arena.execute([&] {
+      tbb::parallel_for(
+          0, kCalls, [&](int i) { right += body(i) ? 1 : 0; },
+          tbb::simple_partitioner());
+    });
+    return static_cast<double>(kCalls);
+  });
+  if (right != kCalls) {
+    sample.error =
+        absl::StrCat("only ", right.load(), " of ", kCalls, " calls succeeded");
+  }
+  return sample;
+}
+
+template <typename How>
+Sample Sleeps() {
+  return MeasureCalls([](int) {
+    const timespec time = {0, kCallNanos};
+    return How::Call(::nanosleep, &time, nullptr).r1 == 0;
+  });
+}
+
+// Sends a byte through a pipe a millisecond after it was asked to.
+class SlowPipe {
+ public:
+  SlowPipe() {
+    if (pipe(ends_) != 0) {
+      ends_[0] = ends_[1] = -1;
+    }
+    sender_ = std::thread([this] { Send(); });
+  }
+  ~SlowPipe() {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      ended_ = true;
+    }
+    changed_.notify_one();
+    sender_.join();
+    close(ends_[0]);
+    close(ends_[1]);
+  }
+
+  void Ask() {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      due_.push_back(MonotonicNanos() + kCallNanos);
+    }
+    changed_.notify_one();
+  }
+  int reading_end() const { return ends_[0]; }
+
+ private:
+  void Send() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    for (;;) {
+      changed_.wait(lock, [this] { return ended_ || !due_.empty(); });
+      if (due_.empty()) {
+        return;
+      }
+      const std::int64_t due = due_.front();
+      due_.pop_front();
+      lock.unlock();
+      const std::int64_t left = due - MonotonicNanos();
+      if (left > 0) {
+        const timespec time = {0, left};
+        nanosleep(&time, nullptr);
+      }
+      // A write that fails leaves a reader waiting; the run has a time limit.
+      [[maybe_unused]] const ssize_t sent = write(ends_[1], "", 1);
+      lock.lock();
+    }
+  }
+
+  int ends_[2];
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::int64_t> due_;
+  bool ended_ = false;
+  std::thread sender_;
+};
+
+template <typename How>
+Sample Pipes() {
+  SlowPipe pipe;
+  return MeasureCalls([&pipe](int) {
+    char byte;
+    pipe.Ask();
+    return How::Call(::read, pipe.reading_end(), &byte, 1).r1 == 1;
+  });
+}
+
+// kCalls files, made once.
+class Files {
+ public:
+  Files() {
+    const std::string content(kFileBytes, 'x');
+    for (int i = 0; i < kCalls; ++i) {
+      paths_.push_back(absl::StrCat(folder_.path(), "/", i));
+      std::ofstream(paths_.back(), std::ios::binary) << content;
+    }
+  }
+  const std::string& path(int i) const {
+    return paths_[static_cast<std::size_t>(i)];
+  }
+  // Takes them out of the page cache, where the file system has one and lets
+  // go of it.
+  void Drop() const {
+    for (const std::string& path : paths_) {
+      const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+      fsync(file);
+      posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED);
+      close(file);
+    }
+  }
+
+ private:
+  const ScratchFolder folder_;
+  std::vector<std::string> paths_;
+};
+
+// All of one file, like a system call.
+ssize_t ReadFile(const char* path) {
+  const int file = open(path, O_RDONLY | O_CLOEXEC);
+  if (file < 0) {
+    return -1;
+  }
+  std::array<char, kFileBytes> buffer;
+  ssize_t all = 0;
+  for (;;) {
+    const ssize_t got = read(file, buffer.data(), buffer.size());
+    if (got <= 0) {
+      const int error = errno;
+      close(file);
+      errno = error;
+      return got < 0 ? -1 : all;
+    }
+    all += got;
+  }
+}
+
+template <typename How>
+Sample Reads(const Files& files, bool cold) {
+  if (cold) {
+    files.Drop();
+  }
+  return MeasureCalls([&files](int i) {
+    return How::Call(ReadFile, files.path(i).c_str()).r1 == kFileBytes;
+  });
+}
+
+template <typename How>
+Cell CallCell(const char* group, std::function<Sample()> measure) {
+  Cell cell;
+  cell.group = group;
+  cell.subject = How::kName;
+  cell.threads = kTaskWorkers;
+  cell.side = How::kSide;
+  cell.reference = How::kSide == Side::kParkway;
+  cell.measure = std::move(measure);
+  return cell;
+}
+
+template <typename How>
+void AddReads(const char* group, bool cold, std::vector<Cell>* cells) {
+  cells->push_back(CallCell<How>(group, [cold] {
+    // Made when they are needed, removed at the end of the program.
+    static const Files files;
+    return Reads<How>(files, cold);
+  }));
+}
+
+}  // namespace
+
+void AddBlockingCalls(std::vector<Cell>* cells) {
+  cells->push_back(CallCell<Parked>("BlockingCallSleep", &Sleeps<Parked>));
+  cells->push_back(CallCell<Direct>("BlockingCallSleep", &Sleeps<Direct>));
+  cells->push_back(CallCell<Parked>("BlockingCallPipe", &Pipes<Parked>));
+  cells->push_back(CallCell<Direct>("BlockingCallPipe", &Pipes<Direct>));
+  AddReads<Parked>("BlockingCallColdFile", true, cells);
+  AddReads<Direct>("BlockingCallColdFile", true, cells);
+  AddReads<Parked>("BlockingCallCachedFile", false, cells);
+  AddReads<Direct>("BlockingCallCachedFile", false, cells);
+}
+
+}  // namespace parkway_bench

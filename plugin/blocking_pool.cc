@@ -1,0 +1,26 @@
+#include "parkway/blocking_pool.h"
+
+#include <type_traits>
+
+#include "parkway/blocking_pool_slow.h"
+
+namespace parkway {
+namespace {
+
+static_assert(std::is_trivially_destructible_v<BlockingPool>);
+
+BlockingPool g_pool;
+
+}  // namespace
+
+template class BasicBlockingPool<Platform>;
+
+BlockingPool& blocking_pool() noexcept {
+  // Without memory for the handler, a process that has used the pool can't use
+  // it in a child that it forks.
+  [[maybe_unused]] static const bool registered =
+      os::at_fork_in_child([] { g_pool.forget_parent(); });
+  return g_pool;
+}
+
+}  // namespace parkway

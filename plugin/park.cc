@@ -1,0 +1,7 @@
+#include "parkway/park_slow.h"
+
+namespace parkway {
+
+template class BasicWaiter<Platform>;
+
+}  // namespace parkway

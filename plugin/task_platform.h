@@ -1,0 +1,127 @@
+// The locks that tasks wait for without holding a thread: the algorithms of the
+// thread types, whose waits are parks (parkway/park.h).
+#ifndef PARKWAY_TASK_PLATFORM_H_
+#define PARKWAY_TASK_PLATFORM_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "parkway/address_futex.h"
+#include "parkway/cond_var.h"
+#include "parkway/futex_mutex.h"
+#include "parkway/futex_note.h"
+#include "parkway/park.h"
+#include "parkway/platform.h"
+#include "parkway/rw_mutex.h"
+#include "parkway/semaphore.h"
+#include "parkway/wait_table.h"
+
+namespace parkway {
+
+// For the locks of the tables, which no task holds while it parks. What waits
+// for them may have changed threads a moment ago: nothing here looks at
+// a thread-local variable, whose address a compiler may have kept.
+struct TaskTablePlatform : Platform {
+  static constexpr bool kHeldLocks = false;
+};
+
+// Platform, for what a task may lock on one thread and unlock on another.
+// Nothing of a wait is kept with the thread.
+//
+// A wait spins as a thread's does before it parks: a lock that comes free
+// within some microseconds is not worth a switch of stacks. It does not yield:
+// there are other tasks to run, and a yield may give the worker's CPU to
+// another process for milliseconds.
+struct TaskPlatform : Platform {
+  template <class P>
+  using WaitSemaphore = WaiterSemaphore<Platform>;
+  // A task may unlock on another thread than it locked on.
+  static constexpr bool kHeldLocks = false;
+
+  static SpinLimits spin_limits() noexcept {
+    SpinLimits limits = Platform::spin_limits();
+    limits.yields = 0;
+    return limits;
+  }
+
+  // Never made: see waits_in_record().
+  struct Worker {
+    RwWaiter<TaskPlatform> waiter;
+    bool waits;
+  };
+  // Sees to it that there is a record, and with it the handler that empties the
+  // tables in the child of a fork. A call of its own, in task_platform.cc: the
+  // caller may have changed threads since it called it last.
+  static void current_worker() noexcept;
+  static Worker* waits_in_record() noexcept {
+    current_worker();
+    return nullptr;
+  }
+
+  using TableLock = BasicFutexMutex<TaskTablePlatform>;
+
+  static WaitBucket<TaskPlatform>& bucket(const void* key) noexcept;
+  static AddressBucket<TaskPlatform>& address_bucket(
+      const void* address) noexcept;
+};
+
+struct TaskMutexPolicy : AddressFutex<TaskPlatform, std::uint32_t> {
+  static constexpr const char* kMutexName = "TaskMutex";
+};
+using TaskNotePolicy = AddressFutex<TaskPlatform, std::uint32_t>;
+
+extern template class BasicFutexMutex<TaskTablePlatform>;
+extern template class BasicAddressWaiter<TaskPlatform>;
+extern template class BasicFutexMutex<TaskMutexPolicy>;
+extern template class BasicRwMutex<TaskPlatform>;
+extern template class BasicCondVar<TaskPlatform>;
+extern template class BasicSemaphore<TaskPlatform>;
+extern template class BasicFutexNote<TaskNotePolicy>;
+
+// FutexMutex, RwMutex, CondVar, Semaphore and FutexNote, for tasks and threads
+// mixed. What their headers say holds, for "thread" read "task or thread";
+// waiters are woken oldest first.
+using TaskMutex = BasicFutexMutex<TaskMutexPolicy>;
+using TaskRwMutex = BasicRwMutex<TaskPlatform>;
+using TaskCondVar = BasicCondVar<TaskPlatform>;
+using TaskSemaphore = BasicSemaphore<TaskPlatform>;
+using TaskNote = BasicFutexNote<TaskNotePolicy>;
+
+static_assert(sizeof(TaskMutex) == 4);
+
+namespace internal {
+
+inline constexpr std::size_t kTaskBuckets = 256;
+
+struct alignas(64) PaddedTaskBuckets {
+  WaitBucket<TaskPlatform> wait;
+  AddressBucket<TaskPlatform> address;
+};
+
+// All zero at start.
+extern PaddedTaskBuckets task_table[kTaskBuckets];
+
+inline PaddedTaskBuckets& task_buckets(const void* key) noexcept {
+  const auto address = reinterpret_cast<std::uintptr_t>(key) >> 2;
+  // As Platform::bucket().
+  const std::uintptr_t mixed = address ^ (address >> 8) ^ (address >> 16);
+  return task_table[mixed % kTaskBuckets];
+}
+
+// In the child of a fork.
+void forget_task_waiters_of_parent() noexcept;
+
+}  // namespace internal
+
+inline WaitBucket<TaskPlatform>& TaskPlatform::bucket(
+    const void* key) noexcept {
+  return internal::task_buckets(key).wait;
+}
+inline AddressBucket<TaskPlatform>& TaskPlatform::address_bucket(
+    const void* address) noexcept {
+  return internal::task_buckets(address).address;
+}
+
+}  // namespace parkway
+
+#endif  // PARKWAY_TASK_PLATFORM_H_

@@ -247,11 +247,12 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   bool await(const Predicate& until, std::int64_t deadline, bool shared);
 
   // From now on is_slow() is true, and no lock or unlock is made by its inline
-  // half. For an owner that has to see every operation. Idempotent, any thread,
-  // the mutex may be held. Allocates. forget_slow() must be called before the
-  // mutex dies; it does nothing to others. On a kernel without membarrier it
-  // takes a millisecond, and a release whose store the CPU holds back for
-  // longer undoes it.
+  // half; an unlock that had begun before may undo it until it returns. For an
+  // owner that has to see every operation. Idempotent, any thread, the mutex
+  // may be held. Allocates. forget_slow() must be called before the mutex dies;
+  // it does nothing to others. On a kernel without membarrier it takes
+  // a millisecond, and a release whose store the CPU holds back for longer
+  // undoes it.
   void make_slow();
   void forget_slow();
   bool is_slow() const {

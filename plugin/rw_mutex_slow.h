@@ -372,7 +372,7 @@ std::int64_t BasicRwMutex<P>::wake_and_release(bool shared) {
       // acquire, too: pairs with the release of readers that have left
       // meanwhile. Who is handed the mutex does not look at the word itself.
     } while (!word_.compare_exchange_weak(
-        word, others | (granted ? if_held : if_free),
+        word, others + (granted ? if_held : if_free),
         std::memory_order_acq_rel));
   }
   if (granted) {

@@ -63,6 +63,42 @@ class Awaiting
   Plain<int> number_{0};
 };
 
+// One writer, twice; a reader whose condition its second release finds true;
+// a reader that may starve and comes back to the queue meanwhile; one that gets
+// in beside the others.
+template <class P>
+class StarvingBesideReaders : public Suite<StarvingBesideReaders<P>, P, 4> {
+ public:
+  void thread(unsigned index) {
+    if (index == 0) {
+      for (int i = 0; i < 2; ++i) {
+        mutex_.lock();
+        ++number_;
+        mutex_.unlock();
+      }
+      return;
+    }
+    mutex_.lock_shared();
+    if (index == 1) {
+      const AtLeast two{&number_, 2};
+      RL_ASSERT(mutex_.await(two.predicate(), os::kForever, true));
+    }
+    const int seen = number_;
+    rl::ctx().sched();
+    RL_ASSERT(seen == number_);
+    mutex_.unlock_shared();
+  }
+  void after() {
+    this->expect_no_sleepers();
+    RL_ASSERT(mutex_.try_lock());
+    mutex_.unlock();
+  }
+
+ private:
+  BasicRwMutex<P> mutex_;
+  Plain<int> number_{0};
+};
+
 // A downgrade while another waits for a condition that the writer has made
 // true.
 template <class P, bool kShared>
@@ -283,6 +319,7 @@ void check_rw_mutex() {
   check<Awaiting<P, 2, 1, 1>>("await, the writer timed", 100000);
   check<Awaiting<P, 2, 2, 1>>("await, 2 readers, 1 timed", 100000);
   check<Awaiting<P, 3, 1, 1>>("await, 3, 1 timed", 100000);
+  check<StarvingBesideReaders<P>>("starving beside readers", 200000);
   check<AwaitingOne<P, 2, 0>>("await the same, 2", 100000);
   check<AwaitingOne<P, 3, 1>>("await the same, 3, 1 timed", 100000);
   check<AwaitingInVain<P>>("await in vain", 100000);

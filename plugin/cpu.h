@@ -3,6 +3,10 @@
 #define PARKWAY_CPU_H_
 
 #include <atomic>
+#include <cstdint>
+#if !defined(__x86_64__) && !defined(__i386__) && !defined(__aarch64__)
+#include <chrono>
+#endif
 
 namespace parkway::internal {
 
@@ -14,6 +18,21 @@ inline void cpu_pause() noexcept {
   asm volatile("isb" ::: "memory");  // "yield" is a no-op on common cores
 #else
   std::atomic_signal_fence(std::memory_order_seq_cst);
+#endif
+}
+
+// A counter that has moved on by the next look, of no particular unit: tens of
+// nanoseconds at most a step.
+inline std::uint64_t cpu_ticks() noexcept {
+#if defined(__x86_64__) || defined(__i386__)
+  return __builtin_ia32_rdtsc();
+#elif defined(__aarch64__)
+  std::uint64_t ticks;
+  asm volatile("mrs %0, cntvct_el0" : "=r"(ticks));
+  return ticks;
+#else
+  return static_cast<std::uint64_t>(
+      std::chrono::steady_clock::now().time_since_epoch().count());
 #endif
 }
 

@@ -21,7 +21,7 @@
 //   sleepers_near, announced_near, release, announce, retract, warn, unwarn,
 //   announce_warned, sleep_barrier
 //                      see parkway/sleepers.h
-//   spin_limits()      see parkway/spin.h
+//   spin_limits(), ticks()   see parkway/spin.h
 //   TableLock, bucket(key)   see parkway/wait_table.h
 //   address_bucket(address)  see parkway/address_wait.h
 //   WaitSemaphore<P>   where a wait sleeps: WorkerSemaphore, or a task's
@@ -90,6 +90,7 @@ struct Platform {
 
   static void yield() noexcept { os::osyield(); }
   static void pause() noexcept { internal::cpu_pause(); }
+  static std::uint64_t ticks() noexcept { return internal::cpu_ticks(); }
   static void fence() noexcept { internal::cpu_fence(); }
   static void compiler_fence() noexcept {
     std::atomic_signal_fence(std::memory_order_seq_cst);

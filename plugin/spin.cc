@@ -9,10 +9,10 @@
 namespace parkway::internal {
 namespace {
 
-// The gap and a "measured" mark in one word, so that a reader sees all or
+// The unit and a "measured" mark in one word, so that a reader sees all or
 // nothing and no initialisation order matters.
 constexpr std::uint64_t kMeasured = std::uint64_t{1} << 63;
-std::atomic<std::uint64_t> g_first_gap{0};
+std::atomic<std::uint64_t> g_unit{0};
 
 // The least of several timings of `repeat` calls, in nanoseconds: preemption
 // and cold caches only ever add.
@@ -31,8 +31,7 @@ std::uint64_t measure() {
   if (os::ncpu() <= 1) return kMeasured;
   constexpr int kRepeat = 100;
   const std::int64_t took = least_ns(kRepeat, [] { cpu_pause(); });
-  const std::int64_t pauses =
-      (SpinLimits::kFirstGapNs * kRepeat + took / 2) / took;
+  const std::int64_t pauses = (SpinLimits::kUnitNs * kRepeat + took / 2) / took;
   return kMeasured |
          static_cast<std::uint64_t>(std::clamp<std::int64_t>(pauses, 1, 10000));
 }
@@ -42,14 +41,14 @@ std::uint64_t measure() {
 SpinLimits calibrated_spin_limits() noexcept {
   // relaxed: the word is the whole message, and two threads that both measure
   // only lose a few microseconds.
-  std::uint64_t gap = g_first_gap.load(std::memory_order_relaxed);
-  if (gap == 0) {
-    gap = measure();
-    g_first_gap.store(gap, std::memory_order_relaxed);
+  std::uint64_t unit = g_unit.load(std::memory_order_relaxed);
+  if (unit == 0) {
+    unit = measure();
+    g_unit.store(unit, std::memory_order_relaxed);
   }
   SpinLimits limits;
-  limits.first_gap_pauses = static_cast<std::uint32_t>(gap & ~kMeasured);
-  limits.gaps = limits.first_gap_pauses == 0 ? 0 : SpinLimits::kGaps;
+  limits.unit_pauses = static_cast<std::uint32_t>(unit & ~kMeasured);
+  limits.gaps = limits.unit_pauses == 0 ? 0 : SpinLimits::kGaps;
   limits.yields = SpinLimits::kYields;
   return limits;
 }

@@ -9,28 +9,37 @@ namespace parkway {
 
 // A wait in three steps. The first is in units that were calibrated on this
 // machine, and has no gaps where the process has one CPU.
-//   1. Polls after gaps of kFirstGapNs, each kGapGrowth times the last. A
-//      section of a few dozen instructions ends inside the first gap. Every
+//   1. Polls after gaps of kFirstGap units, each kGapGrowth times the last.
+//      A section of a few dozen instructions ends inside the first gap. Every
 //      look at the word costs its owner a cache miss, so a lock that did not
 //      come free early is looked at ever more rarely.
 //   2. For a mutex, kYields polls with a yield before each: with more threads
 //      than CPUs its owner is probably not running, and a yield is the
 //      cheapest way to let it run.
 //   3. Sleep.
+//
+// Each gap is drawn from half to one and a half of that. With equal gaps,
+// threads whose work between two locks takes the same time each time fall into
+// step: each arrives just when its look takes the line from the owner, who then
+// waits for it in the middle of the section. Which gap does that to which work
+// depends on the machine; in one run over 19 pairs of section and work, every
+// equal gap was 1.6 times the best one somewhere, this one 1.25
+// (docs/design.md, "The spin plan").
 struct SpinLimits {
-  std::uint32_t first_gap_pauses = 0;
+  std::uint32_t unit_pauses = 0;
   std::uint32_t gaps = 0;
   std::uint32_t yields = 0;
 
-  static constexpr std::int64_t kFirstGapNs = 50;
+  static constexpr std::int64_t kUnitNs = 50;
+  static constexpr std::uint32_t kFirstGap = 2;
   static constexpr std::uint32_t kGaps = 3;
-  static constexpr std::uint32_t kGapGrowth = 8;
+  static constexpr std::uint32_t kGapGrowth = 6;
   static constexpr std::uint32_t kYields = 20;
 };
 
 // How a lock departs from that.
 struct SpinPlan {
-  // Longer gaps are cut into gaps of this many first ones.
+  // Longer gaps are cut into gaps of this many units.
   std::uint32_t longest_gap = UINT32_MAX;
   std::uint32_t yields = SpinLimits::kYields;
   std::uint32_t gaps = SpinLimits::kGaps;
@@ -41,19 +50,30 @@ namespace internal {
 // The limits of this machine; measured by the first caller (about 20 us).
 SpinLimits calibrated_spin_limits() noexcept;
 
+// From half of `pauses` to one and a half, evenly.
+template <class P>
+std::uint32_t drawn(std::uint32_t pauses) {
+  const std::uint32_t half = pauses / 2;
+  // The upper bits of a product with the golden ratio depend on all bits.
+  const std::uint64_t random =
+      static_cast<std::uint32_t>(P::ticks()) * 2654435769u >> 16;
+  return pauses - half +
+         static_cast<std::uint32_t>(random * (2 * half + 1) >> 16);
+}
+
 template <class P, class Attempt>
 bool spin(const SpinLimits& limits, Attempt& attempt,
           const SpinPlan& plan = {}) {
-  std::uint32_t first_gaps = 1;
+  std::uint32_t gap = SpinLimits::kFirstGap;
   const std::uint32_t gaps = std::min(limits.gaps, plan.gaps);
   for (std::uint32_t i = 0; i < gaps; ++i) {
-    const std::uint32_t polls = (first_gaps - 1) / plan.longest_gap + 1;
-    const std::uint32_t pauses = first_gaps / polls * limits.first_gap_pauses;
+    const std::uint32_t polls = (gap - 1) / plan.longest_gap + 1;
+    const std::uint32_t pauses = gap / polls * limits.unit_pauses;
     for (std::uint32_t poll = 0; poll < polls; ++poll) {
-      for (std::uint32_t j = 0; j < pauses; ++j) P::pause();
+      for (std::uint32_t left = drawn<P>(pauses); left > 0; --left) P::pause();
       if (attempt()) return true;
     }
-    first_gaps *= SpinLimits::kGapGrowth;
+    gap *= SpinLimits::kGapGrowth;
   }
   return false;
 }

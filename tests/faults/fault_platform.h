@@ -235,6 +235,7 @@ struct FaultPlatform {
     os::osyield();
   }
   static void pause() { internal::cpu_pause(); }
+  static std::uint64_t ticks() { return internal::cpu_ticks(); }
   static void fence() {
     faults::Step();
     internal::cpu_fence();
@@ -263,7 +264,7 @@ struct FaultPlatform {
     SpinLimits limits;
     if (faults::Rng().OneIn(2)) return limits;
     limits.yields = static_cast<std::uint32_t>(faults::Rng().Below(3));
-    limits.first_gap_pauses = 1;
+    limits.unit_pauses = 1;
     limits.gaps = static_cast<std::uint32_t>(faults::Rng().Below(3));
     return limits;
   }

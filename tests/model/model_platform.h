@@ -528,6 +528,7 @@ struct ModelPlatform {
 
   static void yield() noexcept { rl::yield(1, $); }
   static void pause() noexcept {}
+  static std::uint64_t ticks() noexcept { return 0; }
   static void fence() noexcept {
     if (!K::kFenceWorks) return;
     drain();

@@ -1,9 +1,12 @@
 #include "parkway/spin.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sched.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -14,12 +17,12 @@ namespace parkway::test {
 namespace {
 
 bool HasNoGaps(const SpinLimits& limits) {
-  return limits.first_gap_pauses == 0 && limits.gaps == 0 &&
+  return limits.unit_pauses == 0 && limits.gaps == 0 &&
          limits.yields == SpinLimits::kYields;
 }
 
 bool IsPlausible(const SpinLimits& limits) {
-  return limits.first_gap_pauses >= 1 && limits.first_gap_pauses <= 10000 &&
+  return limits.unit_pauses >= 1 && limits.unit_pauses <= 10000 &&
          limits.gaps == SpinLimits::kGaps &&
          limits.yields == SpinLimits::kYields;
 }
@@ -66,8 +69,7 @@ TEST(SpinLimits, SameForAllThreadsAndCalls) {
               for (int i = 0; i < 4; ++i) {
                 Thread([&] {
                   const SpinLimits other = internal::calibrated_spin_limits();
-                  same = same &&
-                         other.first_gap_pauses == first.first_gap_pauses &&
+                  same = same && other.unit_pauses == first.unit_pauses &&
                          other.gaps == first.gaps &&
                          other.yields == first.yields;
                 }).Join();
@@ -109,9 +111,10 @@ struct CountingPlatform {
   static SpinLimits spin_limits() { return limits; }
   static void pause() { ++pauses; }
   static void yield() { ++yields; }
+  static std::uint64_t ticks() { return now++; }
   static void Reset(std::uint32_t first, std::uint32_t gaps,
                     std::uint32_t yields_allowed) {
-    limits.first_gap_pauses = first;
+    limits.unit_pauses = first;
     limits.gaps = gaps;
     limits.yields = yields_allowed;
     pauses = 0;
@@ -120,21 +123,66 @@ struct CountingPlatform {
   static inline SpinLimits limits;
   static inline int pauses = 0;
   static inline int yields = 0;
+  static inline std::uint64_t now = 0;
 };
 using Counting = CountingPlatform;
 
+// How many pauses come before each poll, in a wait that fails.
+std::vector<int> Gaps(const SpinPlan& plan) {
+  std::vector<int> gaps;
+  int before = Counting::pauses = 0;
+  auto attempt = [&] {
+    gaps.push_back(Counting::pauses - before);
+    before = Counting::pauses;
+    return false;
+  };
+  EXPECT_FALSE(internal::spin<Counting>(Counting::limits, attempt, plan));
+  return gaps;
+}
+
+MATCHER_P(HalfToOneAndAHalfOf, mean, "") {
+  return arg >= mean - mean / 2 && arg <= mean + mean / 2;
+}
+
 TEST(Spin, PollsAfterGrowingGaps) {
   Counting::Reset(10, 3, 5);
-  std::vector<int> pauses_before;
-  EXPECT_FALSE(internal::spin<Counting>([&] {
-    pauses_before.push_back(Counting::pauses);
-    return false;
-  }));
+  constexpr int kFirst{10 * SpinLimits::kFirstGap};
   constexpr int kGrowth{SpinLimits::kGapGrowth};
-  EXPECT_EQ(pauses_before,
-            (std::vector<int>{10, 10 + 10 * kGrowth,
-                              10 + 10 * kGrowth + 10 * kGrowth * kGrowth}));
+  EXPECT_THAT(Gaps({}), testing::ElementsAre(
+                            HalfToOneAndAHalfOf(kFirst),
+                            HalfToOneAndAHalfOf(kFirst * kGrowth),
+                            HalfToOneAndAHalfOf(kFirst * kGrowth * kGrowth)));
   EXPECT_EQ(Counting::yields, 0);
+}
+
+TEST(Spin, GapsAreDrawnEvenly) {
+  Counting::Reset(10, 1, 0);
+  constexpr int kMean{10 * SpinLimits::kFirstGap};
+  constexpr int kWaits = 100000;
+  std::map<int, int> times;
+  long sum = 0;
+  for (int i = 0; i < kWaits; ++i) {
+    const int gap = Gaps({}).front();
+    ++times[gap];
+    sum += gap;
+  }
+  EXPECT_EQ(times.begin()->first, kMean / 2);
+  EXPECT_EQ(times.rbegin()->first, kMean + kMean / 2);
+  EXPECT_NEAR(static_cast<double>(sum) / kWaits, kMean, .1);
+  for (const auto& [gap, n] : times) {
+    EXPECT_NEAR(n, kWaits / (kMean + 1), kWaits / kMean / 10) << gap;
+  }
+}
+
+TEST(Spin, LongGapsAreCut) {
+  Counting::Reset(10, 2, 0);
+  SpinPlan plan;
+  plan.longest_gap = 1;
+  constexpr std::size_t kUnits{SpinLimits::kFirstGap *
+                               (1 + SpinLimits::kGapGrowth)};
+  EXPECT_THAT(Gaps(plan),
+              testing::AllOf(testing::SizeIs(kUnits),
+                             testing::Each(HalfToOneAndAHalfOf(10))));
 }
 
 TEST(Spin, EndsWithSuccess) {

@@ -32,8 +32,8 @@ struct SpinLimits {
 
   static constexpr std::int64_t kUnitNs = 50;
   static constexpr std::uint32_t kFirstGap = 2;
-  static constexpr std::uint32_t kGaps = 3;
-  static constexpr std::uint32_t kGapGrowth = 6;
+  static constexpr std::uint32_t kGaps = 4;
+  static constexpr std::uint32_t kGapGrowth = 3;
   static constexpr std::uint32_t kYields = 20;
 };
 

@@ -30,6 +30,7 @@
 
 #include "adapters/tbb/end_workers.h"
 #include "parkway/blocking_pool.h"
+#include "parkway/tbb/file_calls.h"
 #include "parkway/tbb/task_scheduler.h"
 #include "tests/plugin/support.h"
 
@@ -321,18 +322,27 @@ TEST_F(BlockingCallTest, Files) {
   for (int i = 0; i < kFiles; ++i) std::ofstream(path(i)) << content(i);
   std::atomic<int> right{0};
   ForEach(kFiles, [&](int i) {
+    // By the calls for files where the number is odd.
     const SyscallResult file =
-        tbb::blocking_call(::open, path(i).c_str(), O_RDONLY | O_CLOEXEC);
+        i % 2 == 0
+            ? tbb::blocking_call(::open, path(i).c_str(), O_RDONLY | O_CLOEXEC)
+            : tbb::open_file(path(i).c_str(), O_RDONLY);
     ASSERT_GE(file.r1, 0) << file.err;
     std::string text;
     std::array<char, 4096> buffer;
     for (;;) {
-      const SyscallResult got = tbb::blocking_call(
-          ::read, file.as<int>(), buffer.data(), buffer.size());
+      const SyscallResult got =
+          i % 2 == 0
+              ? tbb::blocking_call(::read, file.as<int>(), buffer.data(),
+                                   buffer.size())
+              : tbb::read_file(file.as<int>(), buffer.data(), buffer.size());
       ASSERT_GE(got.r1, 0) << got.err;
       if (got.r1 == 0) break;
       text.append(buffer.data(), got.as<std::size_t>());
     }
+    char first = 0;
+    EXPECT_EQ(tbb::pread_file(file.as<int>(), &first, 1, 0).r1, 1);
+    EXPECT_EQ(first, content(i).front());
     EXPECT_EQ(tbb::blocking_call(::close, file.as<int>()).r1, 0);
     if (text == content(i)) ++right;
     unlink(path(i).c_str());

@@ -1,16 +1,13 @@
 // Hashes every file below a folder and finds those that are the same, in
 // parallel with oneTBB.
 //
-// 64 tasks take one file after the other: each reads a file as a whole, in one
-// blocking call (open, read, close), hashes it, and enters it into a map that
-// all tasks share, behind one mutex. On stock a task that reads keeps its
-// worker; with parkway it leaves it to a task that hashes.
+// 64 tasks take one file after the other: each reads a file as a whole, hashes
+// it, and enters it into a map that all tasks share, behind one mutex. On stock
+// a task that reads keeps its worker; with parkway it keeps it for what is in
+// the page cache, and leaves it to a task that hashes where it has to wait.
 //
-// How much that matters depends on where the files are. From the page cache
-// a read only copies: there is nothing to wait for, and a call that moves to
-// another thread and back costs some microseconds for nothing.
 // --read-delay-us N makes each read sleep for so long first, as slow storage
-// would; the default is 0.
+// would, in one blocking call that opens, reads and closes; the default is 0.
 //
 // Threads are not pinned, unlike in the other programs: those that read belong
 // to neither kind of locks' workers, and the kernel has to place them.
@@ -48,6 +45,7 @@ namespace {
 
 using Mutex = parkway::switched::tbb::task_mutex;
 using Lock = MeteredScopedLock<Mutex>;
+using parkway::SyscallResult;
 
 // Files that are read or hashed at a time; as many threads read at most.
 constexpr int kInFlight = 64;
@@ -66,30 +64,58 @@ void SleepFor(int microseconds) {
   nanosleep(&time, nullptr);
 }
 
-// The whole file in `*content`. Like a system call: the number of bytes, or -1
-// with errno.
-ssize_t ReadFile(const char* path, int delay_us, std::string* content) {
+// The whole file in `*content`, opened and read with open(path, flags) and
+// read(file, buffer, bytes). Like a system call: the number of bytes, or -1
+// with the error number.
+template <typename Open, typename Read>
+SyscallResult ReadWith(Open open, Read read, const char* path,
+                       std::string* content) {
   content->clear();
-  const int file = open(path, O_RDONLY | O_CLOEXEC);
-  if (file < 0) {
-    return -1;
+  SyscallResult result = open(path, O_RDONLY | O_CLOEXEC);
+  if (result.r1 < 0) {
+    return result;
   }
-  if (delay_us > 0) {
-    SleepFor(delay_us);
-  }
+  const int file = result.as<int>();
   for (;;) {
     const std::size_t before = content->size();
     content->resize(before + kChunk);
-    const ssize_t got = read(file, content->data() + before, kChunk);
-    content->resize(before +
-                    static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
-    if (got == 0 || (got < 0 && errno != EINTR)) {
-      const int error = errno;
-      close(file);
-      errno = error;
-      return got < 0 ? -1 : static_cast<ssize_t>(content->size());
+    result = read(file, content->data() + before, kChunk);
+    content->resize(before + static_cast<std::size_t>(
+                                 std::max<std::int64_t>(result.r1, 0)));
+    if (result.r1 == 0 || (result.r1 < 0 && result.err != EINTR)) {
+      break;
     }
   }
+  close(file);
+  if (result.r1 == 0) {
+    result.r1 = static_cast<std::int64_t>(content->size());
+  }
+  return result;
+}
+
+SyscallResult ReadFile(const char* path, int delay_us, std::string* content) {
+  using namespace parkway::switched::tbb;
+  if (delay_us == 0) {
+    return ReadWith(
+        [](const char* p, int flags) { return open_file(p, flags); },
+        [](int file, char* buffer, std::size_t bytes) {
+          return read_file(file, buffer, bytes);
+        },
+        path, content);
+  }
+  SyscallResult result;
+  blocking_call([&] {
+    SleepFor(delay_us);
+    result = ReadWith(
+        [](const char* p, int flags) {
+          return parkway::blocking_call(::open, p, flags);
+        },
+        [](int file, char* buffer, std::size_t bytes) {
+          return parkway::blocking_call(::read, file, buffer, bytes);
+        },
+        path, content);
+  });
+  return result;
 }
 
 // Files of the same content, as far as length and digest say.
@@ -140,10 +166,8 @@ void HashAll(const std::vector<TextFile>& files, const Settings& settings,
         std::string content;
         for (std::size_t i = next++; i < total; i = next++) {
           const std::size_t file = i % files.size();
-          const parkway::SyscallResult read =
-              parkway::switched::tbb::blocking_call(
-                  ReadFile, files[file].path.c_str(), settings.read_delay_us,
-                  &content);
+          const SyscallResult read = ReadFile(files[file].path.c_str(),
+                                              settings.read_delay_us, &content);
           if (read.r1 < 0) {
             results->AddUnreadable();
           } else {

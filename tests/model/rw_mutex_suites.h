@@ -99,6 +99,65 @@ class StarvingBesideReaders : public Suite<StarvingBesideReaders<P>, P, 4> {
   Plain<int> number_{0};
 };
 
+// As the mix of tests/stress: waiters for a number that comes round again, as
+// readers or writers, whose conditions lock another mutex; and a writer that
+// counts, and then says that it is done.
+template <class P, int kWaiters, int kShared, bool kInner>
+class AwaitingRounds
+    : public Suite<AwaitingRounds<P, kWaiters, kShared, kInner>, P,
+                   kWaiters + 1> {
+ public:
+  void thread(unsigned index) {
+    if (index == 0) {
+      for (int i = 0; i < 3; ++i) {
+        mutex_.lock();
+        ++number_;
+        done_ = i == 2;
+        mutex_.unlock();
+      }
+      return;
+    }
+    const Goal goal{this, static_cast<int>(index)};
+    for (int i = 0; i < 2; ++i) {
+      const bool shared =
+          index <= static_cast<unsigned>(kShared) || (kShared < 0 && i == 0);
+      shared ? mutex_.lock_shared() : mutex_.lock();
+      RL_ASSERT(mutex_.await(goal.predicate(), os::kForever, shared));
+      shared ? mutex_.unlock_shared() : mutex_.unlock();
+    }
+  }
+  void after() {
+    this->expect_no_sleepers();
+    RL_ASSERT(mutex_.try_lock());
+    mutex_.unlock();
+  }
+
+ private:
+  struct Goal {
+    AwaitingRounds* suite;
+    int rest;
+    Predicate predicate() const {
+      return {[](const void* c) {
+                const auto* self = static_cast<const Goal*>(c);
+                return self->suite->reached(self->rest);
+              },
+              [](const void* a, const void* b) { return a == b; }, this};
+    }
+  };
+  bool reached(int rest) {
+    if (kInner) {
+      inner_.lock();
+      inner_.unlock();
+    }
+    return done_ || number_ % 2 == rest % 2;
+  }
+
+  BasicRwMutex<P> mutex_;
+  BasicRwMutex<P> inner_;
+  Plain<int> number_{0};
+  Plain<bool> done_{false};
+};
+
 // A downgrade while another waits for a condition that the writer has made
 // true.
 template <class P, bool kShared>
@@ -319,6 +378,11 @@ void check_rw_mutex() {
   check<Awaiting<P, 2, 1, 1>>("await, the writer timed", 100000);
   check<Awaiting<P, 2, 2, 1>>("await, 2 readers, 1 timed", 100000);
   check<Awaiting<P, 3, 1, 1>>("await, 3, 1 timed", 100000);
+  check<AwaitingRounds<P, 2, 1, true>>("await rounds, a reader and a writer",
+                                       100000);
+  check<AwaitingRounds<P, 2, 2, true>>("await rounds, 2 readers", 100000);
+  check<AwaitingRounds<P, 2, 0, true>>("await rounds, 2 writers", 100000);
+  check<AwaitingRounds<P, 3, -1, false>>("await rounds, 3", 100000);
   check<StarvingBesideReaders<P>>("starving beside readers", 200000);
   check<AwaitingOne<P, 2, 0>>("await the same, 2", 100000);
   check<AwaitingOne<P, 3, 1>>("await the same, 3, 1 timed", 100000);

@@ -1,11 +1,14 @@
 #include "tests/plugin/support.h"
 
+#include <dirent.h>
+#include <execinfo.h>
 #include <gtest/gtest.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -30,6 +33,34 @@ std::uint64_t Number(const char* name, std::uint64_t otherwise) {
 std::atomic<void (*)()> g_report{nullptr};
 char g_test[256];
 
+// Where the calling thread is, as "program(+offset)" for addr2line.
+void OnShowStack(int) {
+  void* frames[48];
+  const int n = backtrace(frames, 48);
+  backtrace_symbols_fd(frames, n, STDERR_FILENO);
+}
+
+// The stacks of all threads, one after the other. Nothing that a handler may
+// do, but the program is at its end, and the second alarm ends it for sure.
+void ShowStacks() {
+  struct sigaction action = {};
+  action.sa_handler = &OnShowStack;
+  sigaction(SIGUSR2, &action, nullptr);
+  DIR* const tasks = opendir("/proc/self/task");
+  if (tasks == nullptr) return;
+  while (const dirent* task = readdir(tasks)) {
+    const long id = std::strtol(task->d_name, nullptr, 10);
+    if (id == 0) continue;
+    char line[64];
+    const int n = std::snprintf(line, sizeof(line), "stack of %ld:\n", id);
+    os::write_error(line, static_cast<std::size_t>(n));
+    syscall(SYS_tgkill, getpid(), id, SIGUSR2);
+    const timespec time = {0, 50000000};
+    nanosleep(&time, nullptr);
+  }
+  closedir(tasks);
+}
+
 void OnAlarm(int) {
   // A report that hangs as well ends by the second alarm.
   signal(SIGALRM, SIG_DFL);
@@ -40,6 +71,7 @@ void OnAlarm(int) {
                               static_cast<unsigned long long>(Seed()));
   os::write_error(line, static_cast<std::size_t>(n));
   if (void (*report)() = g_report.load()) report();
+  ShowStacks();
   std::abort();
 }
 

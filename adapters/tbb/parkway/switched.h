@@ -5,6 +5,7 @@
 #define PARKWAY_ADAPTERS_TBB_SWITCHED_H_
 
 #include "parkway/tbb/blocking_call.h"
+#include "parkway/tbb/file_calls.h"
 #include "parkway/tbb/mutex.h"
 #include "parkway/tbb/queuing_mutex.h"
 #include "parkway/tbb/queuing_rw_mutex.h"
@@ -25,6 +26,8 @@ using spin_mutex = ::parkway::tbb::spin_mutex;
 using spin_rw_mutex = ::parkway::tbb::spin_rw_mutex;
 using task_mutex = ::parkway::tbb::task_mutex;
 using ::parkway::tbb::blocking_call;
+using ::parkway::tbb::open_file;
+using ::parkway::tbb::read_file;
 
 // Which position of the switch this program was built with.
 inline constexpr char kLocks[] = "parkway";

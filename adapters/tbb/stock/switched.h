@@ -17,6 +17,7 @@
 
 #include <utility>
 
+#include "parkway/file_calls.h"
 #include "parkway/syscall.h"
 
 namespace parkway {
@@ -39,6 +40,10 @@ SyscallResult blocking_call(F&& fn, Args&&... args) {
   return ::parkway::blocking_call(std::forward<F>(fn),
                                   std::forward<Args>(args)...);
 }
+
+// Plain calls, since no scheduler of tasks is known.
+using ::parkway::open_file;
+using ::parkway::read_file;
 
 // Which position of the switch this program was built with; "overlay" where
 // oneTBB's own types are parkway's, see bazel/tbb_overlay.bzl.

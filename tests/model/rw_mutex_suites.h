@@ -67,7 +67,7 @@ class Awaiting
 // a reader that may starve and comes back to the queue meanwhile; one that gets
 // in beside the others.
 template <class P>
-class StarvingBesideReaders : public Suite<StarvingBesideReaders<P>, P, 4> {
+class HandoffAmongReaders : public Suite<HandoffAmongReaders<P>, P, 4> {
  public:
   void thread(unsigned index) {
     if (index == 0) {
@@ -383,7 +383,7 @@ void check_rw_mutex() {
   check<AwaitingRounds<P, 2, 2, true>>("await rounds, 2 readers", 100000);
   check<AwaitingRounds<P, 2, 0, true>>("await rounds, 2 writers", 100000);
   check<AwaitingRounds<P, 3, -1, false>>("await rounds, 3", 100000);
-  check<StarvingBesideReaders<P>>("starving beside readers", 200000);
+  check<HandoffAmongReaders<P>>("handoff among readers", 200000);
   check<AwaitingOne<P, 2, 0>>("await the same, 2", 100000);
   check<AwaitingOne<P, 3, 1>>("await the same, 3, 1 timed", 100000);
   check<AwaitingInVain<P>>("await in vain", 100000);

@@ -87,7 +87,7 @@ class Watchdog : public testing::EmptyTestEventListener {
                   info.name());
     signal(SIGALRM, OnAlarm);
     alarm(static_cast<unsigned>(Number(
-        "PARKWAY_TEST_LIMIT", 120 + 2 * Number("PARKWAY_STRESS_SECONDS", 0))));
+        "PARKWAY_TEST_LIMIT", 200 + 2 * Number("PARKWAY_STRESS_SECONDS", 0))));
   }
   void OnTestEnd(const testing::TestInfo&) override {
     alarm(0);

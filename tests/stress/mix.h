@@ -157,18 +157,20 @@ TYPED_TEST_P(MixStress, Signals) {
   action.sa_handler = [](int) { ++g_signals; };
   ASSERT_EQ(sigaction(SIGUSR1, &action, nullptr), 0);
   g_signals = 0;
-  this->Run(std::chrono::milliseconds(800),
-            [](std::vector<std::unique_ptr<Thread>>& threads,
-               const std::atomic<bool>& stop) {
-              Random random = Random::Stream(8);
-              while (!stop) {
-                pthread_kill(threads[random.Below(threads.size())]->handle(),
-                             SIGUSR1);
-                if (random.OneIn(8)) {
-                  std::this_thread::sleep_for(random.Microseconds(100));
-                }
-              }
-            });
+  static constexpr std::chrono::milliseconds kUsual{800};
+  this->Run(kUsual, [](std::vector<std::unique_ptr<Thread>>& threads,
+                       const std::atomic<bool>& stop) {
+    Random random = Random::Stream(8);
+    // Ends by itself: on a busy machine the one who would stop it may
+    // wait for a lock whose holder does little but handle signals.
+    const auto end = std::chrono::steady_clock::now() + StressTime(kUsual) / 4;
+    while (!stop && std::chrono::steady_clock::now() < end) {
+      pthread_kill(threads[random.Below(threads.size())]->handle(), SIGUSR1);
+      if (random.OneIn(8)) {
+        std::this_thread::sleep_for(random.Microseconds(100));
+      }
+    }
+  });
   EXPECT_GT(g_signals, 0);
 }
 

@@ -30,7 +30,8 @@ SyscallResult read_blocking(int file, char* buffer, std::size_t bytes,
 SyscallResult read_at(int file, void* memory, std::size_t bytes,
                       std::int64_t offset) {
   char* const buffer = static_cast<char*>(memory);
-  if (scheduler_of_caller() == nullptr || !os::may_be_cached(file)) {
+  if (scheduler_of_caller() == nullptr ||
+      blocking_call(os::may_be_cached, file).r1 == 0) {
     return read_blocking(file, buffer, bytes, offset);
   }
   std::size_t done = 0;
@@ -40,8 +41,10 @@ SyscallResult read_at(int file, void* memory, std::size_t bytes,
                : offset + static_cast<std::int64_t>(done);
   };
   while (done < bytes) {
-    const std::int64_t got =
-        os::read_cached(file, buffer + done, bytes - done, next());
+    // By blocking_call(), as all here, so that errno stays the caller's.
+    const std::int64_t got = blocking_call(os::read_cached, file, buffer + done,
+                                           bytes - done, next())
+                                 .r1;
     if (got == 0) break;  // the file's end
     if (got < 0) {
       const SyscallResult rest =
@@ -63,8 +66,9 @@ SyscallResult open_file(const char* path, int flags, unsigned mode) {
     return blocking_call([&] { return ::open(path, flags | O_CLOEXEC, mode); });
   };
   if (scheduler_of_caller() == nullptr) return open_here();
-  const int file = os::open_cached(path, flags | O_CLOEXEC);
-  return file >= 0 ? success(file) : run_blocking(open_here);
+  const SyscallResult file =
+      blocking_call(os::open_cached, path, flags | O_CLOEXEC);
+  return file.r1 >= 0 ? success(file.r1) : run_blocking(open_here);
 }
 
 SyscallResult read_file(int file, void* buffer, std::size_t bytes) {

@@ -22,9 +22,7 @@ namespace parkway {
 // threads whose work between two locks takes the same time each time fall into
 // step: each arrives just when its look takes the line from the owner, who then
 // waits for it in the middle of the section. Which gap does that to which work
-// depends on the machine; in one run over 19 pairs of section and work, every
-// equal gap was 1.6 times the best one somewhere, this one 1.25
-// (docs/design.md, "The spin plan").
+// depends on the machine (docs/design.md, "The spin plan").
 struct SpinLimits {
   std::uint32_t unit_pauses = 0;
   std::uint32_t gaps = 0;

@@ -8,7 +8,7 @@
 
 namespace parkway::os {
 
-// None of these waits for storage; none changes errno.
+// None of these waits for storage. They may leave any errno.
 
 // open(path, flags) of a regular file, if its folders and the file itself are
 // known already; else, or if it fails, or where the system can't say, -1.

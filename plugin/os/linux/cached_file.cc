@@ -6,7 +6,6 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdint>
 
 namespace parkway::os {
@@ -36,21 +35,9 @@ bool is_regular(int file) {
          (found.stx_mode & S_IFMT) == S_IFREG;
 }
 
-class KeepErrno {
- public:
-  KeepErrno() = default;
-  ~KeepErrno() { errno = errno_; }
-  KeepErrno(const KeepErrno&) = delete;
-  KeepErrno& operator=(const KeepErrno&) = delete;
-
- private:
-  const int errno_ = errno;
-};
-
 }  // namespace
 
 int open_cached(const char* path, int flags) noexcept {
-  const KeepErrno keep;
   // Only a regular file: to open a pipe may mean to wait for its other end, and
   // to open and close a device may do something to it.
   const int found = open_known(path, O_PATH | O_CLOEXEC | (flags & O_NOFOLLOW));
@@ -68,7 +55,6 @@ int open_cached(const char* path, int flags) noexcept {
 }
 
 bool may_be_cached(int file) noexcept {
-  const KeepErrno keep;
   if (!is_regular(file)) return false;
   // A direct read waits for the device, whatever else it is asked for.
   const int flags = fcntl(file, F_GETFL);
@@ -77,7 +63,6 @@ bool may_be_cached(int file) noexcept {
 
 std::int64_t read_cached(int file, void* buffer, std::size_t bytes,
                          std::int64_t offset) noexcept {
-  const KeepErrno keep;
   const iovec memory = {buffer, bytes};
   return preadv2(file, &memory, 1, static_cast<off_t>(offset), RWF_NOWAIT);
 }

@@ -4,7 +4,6 @@
 
 #include <array>
 #include <atomic>
-#include <cerrno>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -183,34 +182,12 @@ class Files {
   std::vector<std::string> paths_;
 };
 
-// All of one file, like a system call.
-ssize_t ReadFile(const char* path) {
-  const int file = open(path, O_RDONLY | O_CLOEXEC);
-  if (file < 0) {
-    return -1;
-  }
-  std::array<char, kFileBytes> buffer;
-  ssize_t all = 0;
-  for (;;) {
-    const ssize_t got = read(file, buffer.data(), buffer.size());
-    if (got <= 0) {
-      const int error = errno;
-      close(file);
-      errno = error;
-      return got < 0 ? -1 : all;
-    }
-    all += got;
-  }
-}
-
-// The same by the calls for files.
-struct CachedFirst {
-  static constexpr char kName[] = "tbb::open_file, read_file";
-  static constexpr Side kSide = Side::kParkway;
-};
-
-SyscallResult ReadCachedFirst(const char* path) {
-  const SyscallResult file = parkway::tbb::open_file(path, O_RDONLY);
+// All of one file, opened and read with open(path, flags) and read(file,
+// buffer, bytes). Like a system call: the number of bytes, or -1 with the error
+// number.
+template <typename Open, typename Read>
+SyscallResult ReadFile(Open open, Read read, const char* path) {
+  const SyscallResult file = open(path, O_RDONLY | O_CLOEXEC);
   if (file.r1 < 0) {
     return file;
   }
@@ -218,13 +195,41 @@ SyscallResult ReadCachedFirst(const char* path) {
   SyscallResult all;
   for (;;) {
     const SyscallResult got =
-        parkway::tbb::read_file(file.as<int>(), buffer.data(), buffer.size());
+        read(file.as<int>(), buffer.data(), buffer.size());
     if (got.r1 <= 0) {
       close(file.as<int>());
       return got.r1 < 0 ? got : all;
     }
     all.r1 += got.r1;
   }
+}
+
+std::int64_t ReadPlainly(const char* path) {
+  return ReadFile(
+             [](const char* p, int flags) {
+               return parkway::blocking_call(::open, p, flags);
+             },
+             [](int file, char* buffer, std::size_t bytes) {
+               return parkway::blocking_call(::read, file, buffer, bytes);
+             },
+             path)
+      .r1;
+}
+
+// By the calls for files.
+struct CachedFirst {
+  static constexpr char kName[] = "tbb::open_file, read_file";
+  static constexpr Side kSide = Side::kParkway;
+};
+
+std::int64_t ReadCachedFirst(const char* path) {
+  return ReadFile([](const char* p,
+                     int flags) { return parkway::tbb::open_file(p, flags); },
+                  [](int file, char* buffer, std::size_t bytes) {
+                    return parkway::tbb::read_file(file, buffer, bytes);
+                  },
+                  path)
+      .r1;
 }
 
 template <typename How>
@@ -235,9 +240,9 @@ Sample Reads(const Files& files, bool cold) {
   return MeasureCalls([&files](int i) {
     const char* const path = files.path(i).c_str();
     if constexpr (std::is_same_v<How, CachedFirst>) {
-      return ReadCachedFirst(path).r1 == kFileBytes;
+      return ReadCachedFirst(path) == kFileBytes;
     } else {
-      return How::Call(ReadFile, path).r1 == kFileBytes;
+      return How::Call(ReadPlainly, path).r1 == kFileBytes;
     }
   });
 }

@@ -29,6 +29,9 @@ bool finalize(d1::task_scheduler_handle&, std::intptr_t) { return true; }
 void* cache_aligned_allocate(std::size_t) { return nullptr; }
 void cache_aligned_deallocate(void*) {}
 void throw_exception(d0::exception_id) {}
+void suspend(suspend_callback_type, void*) {}
+void resume(suspend_point_type*) {}
+suspend_point_type* current_suspend_point() { return nullptr; }
 #endif
 
 }  // namespace tbb::detail::r1

@@ -14,6 +14,7 @@
 #include "adapters/tbb/preload/coroutine_start.h"
 #include "adapters/tbb/preload/state.h"
 #include "adapters/tbb/preload/stats.h"
+#include "adapters/tbb/preload/switches.h"
 #include "parkway/context.h"
 
 namespace parkway::preload {
@@ -59,13 +60,14 @@ void* next(unsigned function) noexcept {
   return address;
 }
 
+}  // namespace
+
 // Once for all threads. glibc gives shadow stacks to all of them or to none.
 bool switches_are_ours() noexcept {
   static const bool ours = !shadow_stack_is_on();
   return ours;
 }
 
-}  // namespace
 }  // namespace parkway::preload
 
 using namespace parkway::preload;
@@ -99,6 +101,7 @@ void parkway_own_makecontext(ucontext_t* made, void (*function)(),
 
 int parkway_own_swapcontext(ucontext_t* from, ucontext_t* to) noexcept {
   count(kContextSwitches);
+  leaves_stack();
   parkway::switch_context(context_in(from), *context_in(to));
   return 0;
 }

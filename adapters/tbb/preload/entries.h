@@ -19,10 +19,13 @@ enum Entry : std::size_t {
   kNotifyBoundedQueueMonitor,
   kAbortBoundedQueueMonitors,
   kFinalize,
+  kSuspend,
+  kResume,
   // Not taken over: libtbb's own functions that we call.
   kCacheAlignedAllocate,
   kCacheAlignedDeallocate,
   kThrowException,
+  kCurrentSuspendPoint,
   kEntries,
 };
 
@@ -40,9 +43,12 @@ inline constexpr const char* entry_symbols[kEntries] = {
     "_ZN3tbb6detail2r128abort_bounded_queue_monitorsEPNS1_18concurrent_"
     "monitorE",
     "_ZN3tbb6detail2r18finalizeERNS0_2d121task_scheduler_handleEl",
+    "_ZN3tbb6detail2r17suspendEPFvPvPNS1_18suspend_point_typeEES2_",
+    "_ZN3tbb6detail2r16resumeEPNS1_18suspend_point_typeE",
     "_ZN3tbb6detail2r122cache_aligned_allocateEm",
     "_ZN3tbb6detail2r124cache_aligned_deallocateEPv",
     "_ZN3tbb6detail2r115throw_exceptionENS0_2d012exception_idE",
+    "_ZN3tbb6detail2r121current_suspend_pointEv",
 };
 
 }  // namespace parkway::preload

@@ -2,7 +2,7 @@
 // it takes over, and as much of the types in their signatures as it takes to
 // call them. The names are oneTBB's, so that the symbols are the same. Equal
 // in 2021.8 and 2022.1 (include/oneapi/tbb/detail/_utils.h, _exception.h,
-// _waitable_atomic.h, concurrent_queue.h, global_control.h).
+// _waitable_atomic.h, _task.h, concurrent_queue.h, global_control.h).
 #ifndef PARKWAY_ADAPTERS_TBB_PRELOAD_HOST_ABI_H_
 #define PARKWAY_ADAPTERS_TBB_PRELOAD_HOST_ABI_H_
 
@@ -50,6 +50,16 @@ void abort_bounded_queue_monitors(concurrent_monitor* monitors);
 
 // The end of a program's use of the library; watched, not replaced.
 bool finalize(d1::task_scheduler_handle& handle, std::intptr_t mode);
+
+// Leaves the calling task's stack for other tasks after callback(user, point),
+// until resume(point), which may come from then on. What the callback throws is
+// thrown to the caller, and nothing is suspended.
+struct suspend_point_type;
+using suspend_callback_type = void (*)(void* user, suspend_point_type* point);
+void suspend(suspend_callback_type callback, void* user);
+void resume(suspend_point_type* point);
+// What suspend() would give the callback.
+suspend_point_type* current_suspend_point();
 
 }  // namespace r1
 }  // namespace tbb::detail

@@ -43,6 +43,7 @@ constexpr const char* kLabels[kCounters] = {
     "  that came back",
     "coroutine stacks left to the system",
     "context switches without a system call",
+    "suspensions that were over before they began",
 };
 
 void print_stacks() noexcept {

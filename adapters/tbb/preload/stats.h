@@ -33,6 +33,7 @@ enum Counter : std::size_t {
   kStacksTakenBack,
   kStacksFallenBack,
   kContextSwitches,
+  kSuspensionsEnded,
   kCounters,
 };
 

@@ -1,0 +1,110 @@
+// Suspensions that are over before they begin: the callback of task::suspend()
+// resumes the task, because what it was to wait for is there. oneTBB has the
+// worker leave the stack all the same, look for other tasks, and come back
+// through the stream of resumed tasks. Here the task just goes on, as
+// a goroutine does whose park() finds that it has been readied.
+//
+// Programs also suspend and resume in order to let other tasks run. So that
+// these have their turn, only a thread that has left a stack less than kTurnNs
+// ago stays on one.
+#include <cstdint>
+#include <utility>
+
+#include "adapters/tbb/preload/host_abi.h"
+#include "adapters/tbb/preload/state.h"
+#include "adapters/tbb/preload/stats.h"
+#include "adapters/tbb/preload/switches.h"
+#include "parkway/os/os.h"
+
+namespace parkway::preload {
+namespace {
+
+namespace host_r1 = ::tbb::detail::r1;
+
+// So much longer at most a task waits behind one that suspends and resumes
+// itself.
+constexpr std::int64_t kTurnNs = 1000;
+
+// A call of suspend() whose callback runs.
+struct Suspending {
+  host_r1::suspend_point_type* point;
+  bool resumed;
+};
+
+// The innermost of the calling thread, null once the thread has left its stack:
+// the callback may run tasks, and those may be suspended, so that it ends on
+// another thread. Only for functions that are not inlined, so that no compiler
+// takes one thread's for another's.
+[[gnu::tls_model("initial-exec")]] thread_local Suspending* t_suspending =
+    nullptr;
+// When the calling thread last left a stack by suspend().
+[[gnu::tls_model("initial-exec")]] thread_local std::int64_t t_left = -kTurnNs;
+
+[[gnu::noinline]] void set_suspending(Suspending* suspending) noexcept {
+  t_suspending = suspending;
+}
+
+[[gnu::noinline]] bool resumed_by_callback(
+    const host_r1::suspend_point_type* point) noexcept {
+  if (t_suspending == nullptr || t_suspending->point != point) return false;
+  t_suspending->resumed = true;
+  return true;
+}
+
+// Whether other tasks have had their turn on this thread. If not, they have it
+// now.
+[[gnu::noinline]] bool had_their_turn() noexcept {
+  const std::int64_t now = os::nanotime();
+  if (now - t_left < kTurnNs) return true;
+  t_left = now;
+  return false;
+}
+
+// Calls the callback as suspend() does. True if that has resumed the task.
+bool is_over_after(host_r1::suspend_callback_type callback, void* user) {
+  Suspending suspending{
+      host<decltype(host_r1::current_suspend_point)>(kCurrentSuspendPoint)(),
+      false};
+  set_suspending(&suspending);
+  struct Scope {
+    ~Scope() { set_suspending(nullptr); }
+  } const until_it_returns_or_throws;
+  callback(user, suspending.point);
+  return suspending.resumed;
+}
+
+void has_been_called(void*, host_r1::suspend_point_type*) {}
+
+}  // namespace
+
+void leaves_stack() noexcept { set_suspending(nullptr); }
+
+}  // namespace parkway::preload
+
+namespace tbb::detail::r1 {
+
+using parkway::preload::host;
+using parkway::preload::in_use;
+namespace preload = parkway::preload;
+
+void suspend(suspend_callback_type callback, void* user) {
+  const auto leave = host<decltype(suspend)>;
+  if (!in_use(preload::kStacks) || !preload::switches_are_ours() ||
+      !preload::had_their_turn()) {
+    return leave(preload::kSuspend)(callback, user);
+  }
+  if (preload::is_over_after(callback, user)) {
+    return preload::count(preload::kSuspensionsEnded);
+  }
+  // Whoever resumes it may already have done so: oneTBB allows that from the
+  // callback on, and takes notice when the stack has been left.
+  char nothing;
+  leave(preload::kSuspend)(&preload::has_been_called, &nothing);
+}
+
+void resume(suspend_point_type* point) {
+  if (in_use(preload::kStacks) && preload::resumed_by_callback(point)) return;
+  host<decltype(resume)>(preload::kResume)(point);
+}
+
+}  // namespace tbb::detail::r1

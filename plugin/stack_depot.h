@@ -28,6 +28,10 @@ struct FreeStack {
 // out. Whole batches come and go, so that the lock is held for a few
 // instructions however large they are.
 //
+// Two lists: of stacks that have all the memory that they had (whole), and of
+// those whose owner has given the system what is not in their warm part. The
+// whole ones go first.
+//
 // Orders: what was done to a stack before put() is visible after the get() that
 // returns it.
 //
@@ -38,39 +42,34 @@ class BasicStackDepot {
  public:
   using Stack = FreeStack<P>;
 
-  // Takes the batch. False, and nothing done, if that would make more than
-  // `limit` stacks.
-  bool put(Stack* batch, std::uint32_t limit) {
-    lock_.lock();
-    const std::uint32_t count = batch->count;
-    const bool fits = warm() + count <= limit;
-    if (fits) {
-      batch->next_batch = first_;
-      first_ = batch;
-      // relaxed, here and below: written under the lock; others want a
-      // statistic.
-      warm_.store(warm() + count, std::memory_order_relaxed);
-    }
-    lock_.unlock();
-    return fits;
+  // Take the batch as one of the whole, or of the warm ones. False, and nothing
+  // done, if that would make more than `limit` stacks of that kind.
+  bool put_whole(Stack* batch, std::uint32_t limit) {
+    return put(whole_, batch, limit);
+  }
+  bool put_warm(Stack* batch, std::uint32_t limit) {
+    return put(warm_, batch, limit);
   }
 
   // A batch, or null.
   Stack* get() {
     // A stale "none" costs new memory at worst.
-    if (warm() == 0) return nullptr;
+    if (stacks() == 0) return nullptr;
     lock_.lock();
-    Stack* const batch = first_;
+    List& from = whole_.first != nullptr ? whole_ : warm_;
+    Stack* const batch = from.first;
     if (batch != nullptr) {
-      first_ = batch->next_batch;
-      warm_.store(warm() - batch->count, std::memory_order_relaxed);
+      from.first = batch->next_batch;
+      from.set(from.stacks() - batch->count);
     }
     lock_.unlock();
     return batch;
   }
 
-  // Stacks in it.
-  std::uint32_t warm() const { return warm_.load(std::memory_order_relaxed); }
+  // In it, of each kind and of both.
+  std::uint32_t whole() const { return whole_.stacks(); }
+  std::uint32_t warm() const { return warm_.stacks(); }
+  std::uint32_t stacks() const { return whole() + warm(); }
 
   // In the child of a fork: if a thread that is not here was inside, what the
   // depot held is lost to the child.
@@ -83,9 +82,35 @@ class BasicStackDepot {
   }
 
  private:
+  struct List {
+    // relaxed: written under the lock; others want a statistic.
+    std::uint32_t stacks() const {
+      return count.load(std::memory_order_relaxed);
+    }
+    void set(std::uint32_t stacks) {
+      count.store(stacks, std::memory_order_relaxed);
+    }
+
+    typename P::template Atomic<std::uint32_t> count{0};
+    typename P::template Plain<Stack*> first{nullptr};
+  };
+
+  bool put(List& list, Stack* batch, std::uint32_t limit) {
+    lock_.lock();
+    const std::uint32_t stacks = list.stacks() + batch->count;
+    const bool fits = stacks <= limit;
+    if (fits) {
+      batch->next_batch = list.first;
+      list.first = batch;
+      list.set(stacks);
+    }
+    lock_.unlock();
+    return fits;
+  }
+
   typename P::TableLock lock_;
-  typename P::template Atomic<std::uint32_t> warm_{0};
-  typename P::template Plain<Stack*> first_{nullptr};
+  List whole_;
+  List warm_;
 };
 
 }  // namespace parkway

@@ -1,5 +1,6 @@
 #include "parkway/stack_freelist.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <new>
@@ -71,6 +72,7 @@ Out g_out;
 
 std::atomic<std::size_t> g_limit_shared_bytes{StackLimits().shared_bytes};
 std::atomic<std::size_t> g_limit_warm_bytes{StackLimits().warm_bytes};
+std::atomic<std::size_t> g_limit_whole_bytes{StackLimits().whole_bytes};
 std::atomic<bool> g_limit_lazily{StackLimits().lazily};
 
 // One page each, never given back: a worker record keeps its own.
@@ -112,16 +114,23 @@ void count_given(const FreeStack* batch, unsigned index) {
   g_out.give(bytes_of(batch, index));
 }
 
-// How many stacks may be in the depot.
-std::uint32_t shared_limit(unsigned index) {
-  const std::size_t limit =
-      g_limit_shared_bytes.load(std::memory_order_relaxed);
-  const std::size_t warm = g_limit_warm_bytes.load(std::memory_order_relaxed);
-  const std::size_t each =
-      class_bytes(index) < warm ? class_bytes(index) : warm;
+// How many stacks of `each` bytes fit in.
+std::uint32_t fitting(std::size_t bytes, std::size_t each) {
   constexpr std::size_t kMost = INT32_MAX;
-  return static_cast<std::uint32_t>(limit / each < kMost ? limit / each
-                                                         : kMost);
+  return static_cast<std::uint32_t>(std::min(bytes / each, kMost));
+}
+
+// How many stacks may be in the depot, whole and warm.
+std::uint32_t whole_limit(unsigned index) {
+  return fitting(std::min(g_limit_whole_bytes.load(std::memory_order_relaxed),
+                          g_limit_shared_bytes.load(std::memory_order_relaxed)),
+                 class_bytes(index));
+}
+std::uint32_t warm_limit(unsigned index) {
+  return fitting(
+      g_limit_shared_bytes.load(std::memory_order_relaxed),
+      std::min(class_bytes(index),
+               g_limit_warm_bytes.load(std::memory_order_relaxed)));
 }
 
 // Takes the memory below the warm part.
@@ -145,10 +154,11 @@ void spill(FreeStack* batch, unsigned index) {
   Shared& shared = g_shared.classes[index];
   count_given(batch, index);
   add(shared.spills, 1);
-  const std::uint32_t limit = shared_limit(index);
+  if (shared.depot.put_whole(batch, whole_limit(index))) return;
+  const std::uint32_t limit = warm_limit(index);
   if (shared.depot.warm() + batch->count <= limit) {
     cool(batch, index);
-    if (shared.depot.put(batch, limit)) return;
+    if (shared.depot.put_warm(batch, limit)) return;
   }
   give_to_system(batch, index);
 }
@@ -179,7 +189,7 @@ FreeStack* refill(unsigned index) {
 StackStats stats_of(unsigned index) {
   const Shared& shared = g_shared.classes[index];
   StackStats stats;
-  std::uint64_t cached = shared.depot.warm();
+  std::uint64_t cached = shared.depot.stacks();
   for (const Registered* r = g_freelists.load(std::memory_order_acquire);
        r != nullptr; r = r->next) {
     cached += r->of(index).cached();
@@ -330,6 +340,8 @@ void set_stack_limits(const StackLimits& limits) noexcept {
   if (warm < kMaxStackBytes) warm = (warm + page - 1) / page * page;
   if (warm < page) warm = page;
   internal::g_limit_warm_bytes.store(warm, std::memory_order_relaxed);
+  internal::g_limit_whole_bytes.store(limits.whole_bytes,
+                                      std::memory_order_relaxed);
   internal::g_limit_lazily.store(limits.lazily, std::memory_order_relaxed);
 }
 
@@ -339,6 +351,8 @@ StackLimits stack_limits() noexcept {
       internal::g_limit_shared_bytes.load(std::memory_order_relaxed);
   limits.warm_bytes =
       internal::g_limit_warm_bytes.load(std::memory_order_relaxed);
+  limits.whole_bytes =
+      internal::g_limit_whole_bytes.load(std::memory_order_relaxed);
   limits.lazily = internal::g_limit_lazily.load(std::memory_order_relaxed);
   return limits;
 }

@@ -14,17 +14,20 @@ class Stacks : public Suite<Derived, P, kThreads> {
  public:
   using Stack = FreeStack<P>;
   static constexpr std::uint32_t kMost = 8;
+  // So that there are some of both kinds.
+  static constexpr std::uint32_t kWhole = 1;
 
   // Where every stack is in the end.
   void after() {
     for (auto& mine : magazines_) {
       while (Stack* const batch = mine.drain()) count(batch);
     }
-    const std::uint32_t warm = depot_.warm();
-    RL_ASSERT(warm <= kLimit);
+    const std::uint32_t said = depot_.stacks();
+    RL_ASSERT(depot_.whole() <= kWhole);
+    RL_ASSERT(depot_.warm() <= kLimit);
     std::uint32_t in_depot = 0;
     while (Stack* const batch = depot_.get()) in_depot += count(batch);
-    RL_ASSERT(in_depot == warm);
+    RL_ASSERT(in_depot == said);
     for (std::uint32_t i = 0; i < made_.load(std::memory_order_relaxed); ++i) {
       RL_ASSERT(found_[i] == 1);
     }
@@ -56,7 +59,10 @@ class Stacks : public Suite<Derived, P, kThreads> {
     Stack* const batch = mine.exchange_full();
     const bool done = mine.put(stack, kCapacity);
     RL_ASSERT(done);
-    if (batch != nullptr && !depot_.put(batch, kLimit)) returned(batch);
+    if (batch != nullptr && !depot_.put_whole(batch, kWhole) &&
+        !depot_.put_warm(batch, kLimit)) {
+      returned(batch);
+    }
   }
 
  private:

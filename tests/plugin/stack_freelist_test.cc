@@ -334,17 +334,20 @@ TEST_F(StackFreelistTest, SharedOnesKeepTheirWarmPartOnly) {
   constexpr std::size_t kBytes = 1 << 20;
   StackLimits limits;
   limits.warm_bytes = 2 * kPage - 1;
+  // One batch of eight, and not quite another one.
+  limits.whole_bytes = 15 * kBytes;
   set_stack_limits(limits);
   EXPECT_EQ(stack_limits().warm_bytes, 2 * kPage);
+  EXPECT_EQ(stack_limits().whole_bytes, 15 * kBytes);
   std::vector<unsigned char*> stacks;
   for (int i = 0; i < 40; ++i) {
     stacks.push_back(static_cast<unsigned char*>(stack_alloc(kBytes)));
     std::memset(stacks.back(), 0xee, kBytes);
   }
   for (unsigned char* stack : stacks) stack_free(stack, kBytes);
-  // The last two magazines of eight are as they were.
+  // The last two magazines of eight are as they were, and the first one is.
   for (int i = 0; i < 40; ++i) {
-    const bool shared = i < 24;
+    const bool shared = 8 <= i && i < 24;
     EXPECT_EQ(stacks[i][0], shared ? 0 : 0xee) << i;
     EXPECT_EQ(stacks[i][kBytes - 2 * kPage - 1], shared ? 0 : 0xee) << i;
     EXPECT_EQ(stacks[i][kBytes - 2 * kPage], 0xee) << i;

@@ -127,10 +127,9 @@ std::uint32_t whole_limit(unsigned index) {
                  class_bytes(index));
 }
 std::uint32_t warm_limit(unsigned index) {
-  return fitting(
-      g_limit_shared_bytes.load(std::memory_order_relaxed),
-      std::min(class_bytes(index),
-               g_limit_warm_bytes.load(std::memory_order_relaxed)));
+  return fitting(g_limit_shared_bytes.load(std::memory_order_relaxed),
+                 std::min(class_bytes(index),
+                          g_limit_warm_bytes.load(std::memory_order_relaxed)));
 }
 
 // Takes the memory below the warm part.

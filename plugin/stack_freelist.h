@@ -90,8 +90,8 @@ struct StackLimits {
   // 4096, at least 4096. SIZE_MAX: all of it.
   std::size_t warm_bytes = 16 * 1024;
   // Besides, as many as fit in these bytes, or in shared_bytes if that is less,
-  // wait with all the memory that was touched. Threads that free what others allocate pass most of their stacks
-  // on that way, and without a system call.
+  // wait with all the memory that was touched. Threads that free what others
+  // allocate pass most of their stacks on that way, and without a system call.
   std::size_t whole_bytes = std::size_t{32} << 20;
   // The system takes memory back when it is short of it, not at once
   // (MADV_FREE). Until then it counts as the process's.

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -47,6 +48,25 @@ void ReturnSoon() {
   Sleep(20000L * (turn++ % kCalls));
 }
 
+// Tasks that keep the workers from looking for those that are resumed, for
+// a while.
+void KeepBusy(tbb::task_arena& arena) {
+  constexpr int kTasks = 2000;
+  arena.enqueue([] {
+    // Never destroyed: it would wait for the tasks.
+    auto& group = *new tbb::task_group;
+    for (int i = 0; i < kTasks; ++i) {
+      group.run([] {
+        const auto end =
+            std::chrono::steady_clock::now() + std::chrono::microseconds(50);
+        while (std::chrono::steady_clock::now() < end) {
+        }
+      });
+    }
+    group.wait();
+  });
+}
+
 // Destroyed during the exit: makes calls then, from a task and from none.
 class Late {
  public:
@@ -70,7 +90,7 @@ Late late;
 }  // namespace
 
 int main(int argc, char** argv) {
-  const char* const way = argc == 2 ? argv[1] : "";
+  const char* const way = argc >= 2 ? argv[1] : "";
   const auto is = [way](const char* name) {
     return std::strcmp(way, name) == 0;
   };
@@ -94,9 +114,17 @@ int main(int argc, char** argv) {
     MakeCalls(arena, &ReturnSoon);
     return 0;
   }
+  if (is("busy") && argc == 3) {
+    KeepBusy(arena);
+    MakeCalls(arena, &ReturnSoon);
+    KeepBusy(arena);
+    // Longer each time: until some are late, and are being seen to.
+    Sleep(std::atol(argv[2]));
+    return 0;
+  }
   std::fprintf(stderr,
-               "exit_program: return, exit, quick_exit, late or "
-               "returning, not \"%s\"\n",
+               "exit_program: return, exit, quick_exit, late, returning or "
+               "busy NANOSECONDS, not \"%s\"\n",
                way);
   return 2;
 }

@@ -8,13 +8,13 @@ failures=0
 # A process that waits for its calls would wait for ever.
 readonly limit=60
 
-# ends WAY OUTPUT: it ends with status 0 and prints that.
+# ends WAY OUTPUT [ARGUMENT]: it ends with status 0 and prints that.
 ends() {
   local output status
-  output=$(timeout "$limit" "$program" "$1" 2>&1)
+  output=$(timeout "$limit" "$program" "$1" "${@:3}" 2>&1)
   status=$?
   if [[ $status != 0 || $output != "$2" ]]; then
-    echo "FAIL: $1: status $status, output: $output" >&2
+    echo "FAIL: $1 ${*:3}: status $status, output: $output" >&2
     failures=$((failures + 1))
   fi
 }
@@ -27,6 +27,11 @@ ends late "late calls: 2"
 # Calls that come back in the middle of all that.
 for ((i = 0; i < 20 && failures == 0; ++i)); do
   ends returning ""
+done
+
+# Tasks that are late, and the thread that sees to them.
+for ((i = 0; i < 20 && failures == 0; ++i)); do
+  ends busy "" $((i * 20000))
 done
 
 timeout "$limit" "$program" wrong 2>/dev/null

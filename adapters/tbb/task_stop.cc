@@ -9,6 +9,7 @@
 #include "oneapi/tbb/task.h"
 #include "oneapi/tbb/task_arena.h"
 #include "oneapi/tbb/task_group.h"
+#include "parkway/tbb/late_resumes.h"
 
 namespace parkway {
 namespace tbb {
@@ -65,9 +66,15 @@ class Arena : public ::tbb::task_arena {
 std::atomic<int> g_left{0};
 constexpr int kMostLeft = 256;
 
+// Whether the calling thread is one that oneTBB knows already.
+bool known_to_host() noexcept {
+  return ::tbb::this_task_arena::current_thread_index() !=
+         ::tbb::task_arena::not_initialized;
+}
+
 // One suspension. On the heap: who searches for its task may come when that is
 // long gone.
-class Stop {
+class Stop final : private LateResume {
  public:
   // By the task.
   void suspend(Suspension& suspension) {
@@ -82,19 +89,27 @@ class Stop {
   void resume() {
     // relaxed: the task has a share until it goes on.
     shares_.fetch_add(1, std::memory_order_relaxed);
-    tbb::resume(point_);
-    // Not for a thread from outside, as the blocking pool's: submitting would
-    // make a thread of oneTBB's of it (docs/design.md, "What runs next").
-    // relaxed: a guard against too many, not an exact count.
-    if (in_stoppable_task() &&
-        g_left.load(std::memory_order_relaxed) < kMostLeft) {
-      search_in(*arena_);
+    if (known_to_host()) {
+      tbb::resume(point_);
+      search();
+      arena_.reset();
+    } else {
+      // The handle of an arena, too, keeps tbb::finalize() from its work, which
+      // may be called as soon as the task has gone on.
+      watched_ = watch(arena_identity_);
+      if (!watched_) arena_.reset();
+      tbb::resume(point_);
     }
-    arena_.reset();
     drop();
   }
 
  private:
+  // As LateResume. The task has a share until its went_on() has returned.
+  void expedite() noexcept override {
+    search();
+    arena_.reset();
+  }
+
   // The thread that executes it leaves its stack for a resumed task, before it
   // executes anything of its queue.
   class Search {
@@ -192,6 +207,10 @@ class Stop {
   void go_on() {
     // relaxed: a hint.
     goes_on_.store(true, std::memory_order_relaxed);
+    if (watched_) {
+      went_on();
+      arena_.reset();
+    }
     resumed_.release();
     // A search for another one has found this one.
     if (Stop* const other = take_searched(arena_identity_)) {
@@ -202,6 +221,12 @@ class Stop {
       other->drop();
     }
     drop();
+  }
+
+  // In the arena where the task is.
+  void search() {
+    // relaxed: a guard against too many, not an exact count.
+    if (g_left.load(std::memory_order_relaxed) < kMostLeft) search_in(*arena_);
   }
 
   // Not without workers: a stack that was left last stays so when its only
@@ -222,10 +247,12 @@ class Stop {
     if (shares_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
   }
 
-  // Where the task is. Until it has been resumed.
+  // Where the task is. Of who resumes it; if that is watched, of who ends that.
   std::optional<Arena> arena_{std::in_place};
   const void* const arena_identity_ = arena_->identity();
   SuspendPoint point_ = nullptr;
+  // Written before the task is resumed.
+  bool watched_ = false;
   std::atomic<bool> goes_on_{false};
   host::wait_context resumed_{1};
   std::atomic<int> shares_{1};
@@ -243,9 +270,7 @@ void resume_task(void* task) noexcept { static_cast<Stop*>(task)->resume(); }
 
 bool in_stoppable_task() noexcept {
   // The first look keeps a thread that oneTBB does not know unknown to it.
-  return kResumable &&
-         ::tbb::this_task_arena::current_thread_index() !=
-             ::tbb::task_arena::not_initialized &&
+  return kResumable && known_to_host() &&
          ::tbb::task::current_context() != nullptr;
 }
 

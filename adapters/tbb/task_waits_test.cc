@@ -43,6 +43,12 @@ bool Suspends() {
   return suspends;
 }
 
+void BusyFor(std::chrono::microseconds time) {
+  const auto end = std::chrono::steady_clock::now() + time;
+  while (std::chrono::steady_clock::now() < end) {
+  }
+}
+
 class TaskWaits : public ::testing::TestWithParam<int> {
  protected:
   TaskWaits()
@@ -528,6 +534,113 @@ TEST(ReadiedTask, RunsNext) {
   }
   EXPECT_LE(ran_between, 10);
   EndWorkers();
+}
+
+// The same by threads that oneTBB does not know, after a moment: then one that
+// is late is seen to. And none of that keeps finalize() from its work.
+TEST(ReadiedTask, RunsSoonAfterAForeignThread) {
+  if (!Suspends()) GTEST_SKIP() << "no resumable tasks here";
+  constexpr int kWorkers = 2;
+  ::tbb::global_control two(::tbb::global_control::max_allowed_parallelism,
+                            kWorkers);
+  constexpr int kSleepers = 5;
+  // The least share of the other tasks that ran meanwhile.
+  double ran_between = 1;
+  for (int attempt = 0; attempt < 40; ++attempt) {
+    // Short ones make workers look all the time: tasks go on while the thread
+    // that sees to them is still at it.
+    const bool short_ones = attempt % 2 == 0;
+    const int others = short_ones ? 20000 : 1000;
+    std::atomic<int> ran{0};
+    std::atomic<int> before{0};
+    std::atomic<int> after{0};
+    task_note notes[kSleepers];
+    std::thread foreign([&] {
+      while (ran < 20) std::this_thread::sleep_for(100us);
+      before = ran.load();
+      for (task_note& note : notes) note.wakeup();
+    });
+    {
+      ::tbb::task_arena arena(kWorkers);
+      // Each worker has its own to do: one that steals looks before it does.
+      std::atomic<int> started{0};
+      arena.execute([&] {
+        ::tbb::task_group roots;
+        for (int root = 0; root < kWorkers; ++root) {
+          roots.run([&, root] {
+            ++started;
+            while (started < kWorkers) std::this_thread::yield();
+            ::tbb::task_group group;
+            for (int i = 0; i < others / kWorkers; ++i) {
+              group.run([&] {
+                ++ran;
+                BusyFor(short_ones ? 1us : 50us);
+              });
+            }
+            // Spawned last, so the first.
+            if (root == 0) {
+              for (task_note& note : notes) {
+                group.run([&] {
+                  note.sleep();
+                  after = ran.load();
+                });
+              }
+            }
+            group.wait();
+          });
+        }
+        roots.wait();
+      });
+    }
+    foreign.join();
+    ran_between = std::min(ran_between, double(after - before) / others);
+    ::tbb::task_scheduler_handle handle{::tbb::attach{}};
+    EXPECT_TRUE(::tbb::finalize(handle, std::nothrow)) << attempt;
+  }
+  // Without, nearly all of them.
+  EXPECT_LE(ran_between, .5);
+}
+
+// Many that go on early, late, and at the same time; in two arenas.
+TEST(ReadiedTask, ByForeignThreadsAtAnyTime) {
+  if (!Suspends()) GTEST_SKIP() << "no resumable tasks here";
+  constexpr int kWorkers = 2;
+  ::tbb::global_control three(::tbb::global_control::max_allowed_parallelism,
+                              kWorkers + 1);
+  constexpr int kRounds = 20;
+  constexpr int kSleepers = 200;
+  for (int round = 0; round < kRounds; ++round) {
+    std::atomic<int> went_on{0};
+    std::vector<task_note> notes(kSleepers);
+    std::thread foreign([&] {
+      for (task_note& note : notes) {
+        note.wakeup();
+        if (round % 2 == 0) std::this_thread::sleep_for(20us);
+      }
+    });
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 2; ++t) {
+      threads.emplace_back([&, t] {
+        ::tbb::task_arena arena(kWorkers);
+        arena.execute([&] {
+          ::tbb::task_group group;
+          for (int i = t; i < kSleepers; i += 2) {
+            group.run([&, i] {
+              notes[i].sleep();
+              ++went_on;
+            });
+            group.run([i] { BusyFor(std::chrono::microseconds(i)); });
+          }
+          group.wait();
+        });
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    foreign.join();
+    EXPECT_EQ(went_on, kSleepers);
+    // The threads' own ties to oneTBB may outlive join() by a moment.
+    EndWorkers();
+  }
 }
 
 // parkway/park.h itself, and a waiter readied by a thread that oneTBB does not

@@ -85,20 +85,29 @@ TEST(LateResume, AllThatAreLate) {
   }
 }
 
-// While others of the arena go on it is not late. Three times in a row: a thread
-// that loses its CPU makes others late, and may not see that they are.
+// While others of the arena go on it is not late. Three times in a row: a
+// thread that loses its CPU makes others late, and may not see that they are.
 TEST(LateResume, WaitsItsTurn) {
   int waited = 0;
-  for (int attempt = 0; attempt < 500 && waited < 3; ++attempt) {
+  for (int attempt = 0; attempt < 2000 && waited < 3; ++attempt) {
+    // The thread is at work, and not busy for its share already.
+    Resume late;
+    late.may_end.wakeup();
+    ASSERT_TRUE(late.watch(&arenas[1]));
+    late.begun.sleep();
+    late.went_on();
     Resume waits;
     waits.may_end.wakeup();
     ASSERT_TRUE(waits.watch(&arenas[0]));
-    const auto end = std::chrono::steady_clock::now() + 1ms;
-    while (std::chrono::steady_clock::now() < end) {
+    using Clock = std::chrono::steady_clock;
+    const auto end = Clock::now() + 8 * LateResume::kLateNs * 1ns;
+    for (auto now = Clock::now(); now < end; now = Clock::now()) {
       Resume other;
       other.may_end.wakeup();
       ASSERT_TRUE(other.watch(&arenas[0]));
       other.went_on();
+      while (Clock::now() < now + 10us) {
+      }
     }
     waited = waits.expedited == 0 ? waited + 1 : 0;
     waits.went_on();

@@ -78,6 +78,10 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
       PARKWAY_ACQUIRE() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
     if (!try_lock_fast()) lock_slow(false, plan);
   }
+  // lock() for who has just seen try_lock() fail, as FutexMutex's.
+  void lock_after_try() PARKWAY_ACQUIRE() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    lock_slow(false);
+  }
 
   // Never waits; never fails spuriously.
   bool try_lock() PARKWAY_TRY_ACQUIRE(true) PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
@@ -93,6 +97,11 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   void lock_shared(const SpinPlan& plan = kSpinPlan)
       PARKWAY_ACQUIRE_SHARED() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
     if (!try_lock_shared_fast()) lock_slow(true, plan);
+  }
+  // The same after try_lock_shared().
+  void lock_shared_after_try()
+      PARKWAY_ACQUIRE_SHARED() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    lock_slow(true);
   }
 
   // Never waits. Fails while a writer waits, too.

@@ -20,7 +20,9 @@ class parking_mutex {
   constexpr parking_mutex() noexcept = default;
 
   void lock() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
-    if (__builtin_expect(!impl_.try_lock(), 0)) wait_for([&] { impl_.lock(); });
+    if (__builtin_expect(!impl_.try_lock(), 0)) {
+      wait_for([&] { impl_.lock_after_try(); });
+    }
   }
   bool try_lock() PARKWAY_NO_THREAD_SAFETY_ANALYSIS { return impl_.try_lock(); }
   template <class Rep, class Period>
@@ -53,7 +55,7 @@ class parking_rw_mutex : public parking_mutex<TaskRwMutex> {
 
   void lock_shared() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
     if (__builtin_expect(!impl_.try_lock_shared(), 0)) {
-      wait_for([&] { impl_.lock_shared(); });
+      wait_for([&] { impl_.lock_shared_after_try(); });
     }
   }
   bool try_lock_shared() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {

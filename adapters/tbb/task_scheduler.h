@@ -24,10 +24,11 @@ namespace tbb {
 //
 // A task that is readied by a task runs next: on the first worker of its arena
 // that ends one, before what is in local queues (parkway/tbb/task_stop.h). One
-// that is readied by a thread of another kind, as the blocking pool's, or by
-// its deadline, and any in an arena without workers (task_arena(1),
-// a parallelism of 1), runs when a worker looks for resumed tasks by itself,
-// with its queue empty.
+// that is readied by a thread that oneTBB does not know, as the blocking
+// pool's, or by its deadline, runs when a worker looks for resumed tasks by
+// itself, with its queue empty, or from 100 us on as if it were readied by
+// a task then (parkway/tbb/late_resumes.h). In an arena without workers
+// (task_arena(1), a parallelism of 1) only its thread looks, by itself.
 //
 // On a platform without resumable tasks, and where oneTBB was built without,
 // nothing is ever suspended: the thread parks.

@@ -33,7 +33,8 @@ constexpr int kOperationsPerTask = 4000;
 // without.
 template <typename Lock>
 Sample Contended(int inside, int outside) {
-  struct {
+  // On a line of its own, for every type.
+  struct alignas(128) {
     Lock lock;
     std::uint64_t count = 0;
     std::uint64_t work = 1;

@@ -5,8 +5,10 @@
 #include <memory>
 #include <thread>
 #include <type_traits>
+#include <vector>
 
 #include "parkway/byte_mutex.h"
+#include "parkway/rw_mutex.h"
 #include "tests/plugin/handoff.h"
 #include "tests/plugin/mutex_suite.h"
 
@@ -68,6 +70,53 @@ TEST(FutexMutex, StarvingWaiterIsHandedTheLock) {
 }
 
 // The alias is one of the two, so a third run of the suite would say nothing.
+// Counts under the lock, which each thread has found taken, or free meanwhile.
+template <class Mutex>
+void CountAfterTries() {
+  constexpr int kThreads = 4;
+  constexpr int kRounds = 20000;
+  Mutex mutex;
+  int count = 0;
+  std::vector<std::unique_ptr<Thread>> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.push_back(std::make_unique<Thread>([&] {
+      for (int i = 0; i < kRounds; ++i) {
+        if (!mutex.try_lock()) mutex.lock_after_try();
+        ++count;
+        mutex.unlock();
+      }
+    }));
+  }
+  for (auto& thread : threads) thread->Join();
+  EXPECT_EQ(count, kThreads * kRounds);
+  // Free by now.
+  mutex.lock_after_try();
+  EXPECT_FALSE(mutex.try_lock());
+  mutex.unlock();
+  EXPECT_TRUE(mutex.try_lock());
+  mutex.unlock();
+}
+
+TEST(LockAfterTry, OfAMutex) { CountAfterTries<FutexMutex>(); }
+TEST(LockAfterTry, OfAWriter) { CountAfterTries<RwMutex>(); }
+TEST(LockAfterTry, OfAReader) {
+  RwMutex mutex;
+  mutex.lock();
+  Thread reader([&] {
+    ASSERT_FALSE(mutex.try_lock_shared());
+    mutex.lock_shared_after_try();
+    EXPECT_TRUE(mutex.try_lock_shared());
+    EXPECT_FALSE(mutex.try_lock());
+    mutex.unlock_shared();
+    mutex.unlock_shared();
+  });
+  std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  mutex.unlock();
+  reader.Join();
+  EXPECT_TRUE(mutex.try_lock());
+  mutex.unlock();
+}
+
 TEST(Mutex, IsWhatThePlatformPrefers) {
   constexpr bool kFutex = std::is_same_v<Mutex, FutexMutex>;
   constexpr bool kSema = std::is_same_v<Mutex, SemaMutex>;

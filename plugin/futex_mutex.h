@@ -35,14 +35,13 @@ namespace parkway {
 //   kUnlocked  free. Set by the releasing access of unlock(), from any state
 //              when it has seen no sleeper near, else from kLocked, kSleepers.
 //   kLocked    held, nobody known to sleep. Set from kUnlocked by a thread
-//              that has not slept for this acquisition; also seen for a moment
-//              while the owner of a kSleepers mutex is in unlock_slow().
+//              that has not slept for this acquisition.
 //   kSleepers  held, and its owner wakes one sleeper when it unlocks. Set from
 //              kUnlocked by a thread that has slept (others may still), from
 //              kLocked by one that is about to.
 //   kHandoff   like kSleepers, and a waiter starves. Set from kLocked and
-//              kSleepers by a starving waiter without a deadline, which from
-//              then on leaves only as owner. Consumed by the next unlock.
+//              kSleepers by a starving waiter, which takes it back (kSleepers)
+//              if it gives up. Consumed by the next unlock.
 //   kGranted   held by nobody, to be claimed (made kSleepers) by a waiter that
 //              has slept. Set from kHandoff by unlock(), which wakes one.
 // An unlock that has not seen a sleeper may overwrite what one has just set
@@ -141,7 +140,7 @@ class PARKWAY_CAPABILITY("mutex") BasicFutexMutex {
   // In futex_mutex_slow.h; compiled once, in futex_mutex.cc.
   bool lock_slow(std::int64_t deadline);
   bool take_or_claim(State as, bool slept);
-  bool leave_or_take(bool slept);
+  bool leave_or_take(bool slept, bool asked);
   void unlock_slow();
 
   Word word_{kUnlocked};

@@ -65,6 +65,7 @@ template <class P>
   // have been the only trace of somebody else's sleep (W).
   State as = kLocked;
   bool slept = false;
+  bool asked = false;
   Announcement announcement(word_);
   std::int64_t since = 0;
   std::uint32_t losses = 0;
@@ -78,10 +79,11 @@ template <class P>
       as = kSleepers;
       announcement.make();
     }
-    if (timed && P::now() >= deadline) return leave_or_take(slept);
+    if (timed && P::now() >= deadline) return leave_or_take(slept, asked);
 
     const State want =
-        !timed && slept && P::starving(since, losses) ? kHandoff : kSleepers;
+        slept && P::starving(since, losses) ? kHandoff : kSleepers;
+    asked = asked || want == kHandoff;
     State state = word_.load(std::memory_order_relaxed);
     while (state == kLocked || (state == kSleepers && want == kHandoff)) {
       // relaxed: publishes nothing but itself.
@@ -106,9 +108,11 @@ template <class P>
 
 // A waiter whose time is up. It may have consumed the only wake, or have
 // announced itself over somebody else's: leaving, it makes sure that the next
-// unlock wakes again (W), and if the mutex is free it has simply got it.
+// unlock wakes again (W), and if the mutex is free it has simply got it. If it
+// has asked for a handoff it withdraws that, or is served: nobody else may be
+// there to claim a mutex that is handed over.
 template <class P>
-bool BasicFutexMutex<P>::leave_or_take(bool slept) {
+bool BasicFutexMutex<P>::leave_or_take(bool slept, bool asked) {
   for (;;) {
     State state = word_.load(std::memory_order_relaxed);
     if (state == kUnlocked || (state == kGranted && slept)) {
@@ -116,6 +120,13 @@ bool BasicFutexMutex<P>::leave_or_take(bool slept) {
     } else if (state == kLocked) {
       if (!slept) return false;  // never woken
       // If an unlock overwrites this, it wakes a sleeper itself (S).
+      if (word_.compare_exchange_strong(state, kSleepers,
+                                        std::memory_order_relaxed)) {
+        return false;
+      }
+    } else if (state == kHandoff && asked) {
+      // Perhaps another one's as well. That one asks again when it is woken and
+      // finds the mutex taken.
       if (word_.compare_exchange_strong(state, kSleepers,
                                         std::memory_order_relaxed)) {
         return false;
@@ -131,21 +142,21 @@ bool BasicFutexMutex<P>::leave_or_take(bool slept) {
 // There are sleepers near, perhaps this mutex's: the word knows.
 template <class P>
 [[gnu::noinline]] void BasicFutexMutex<P>::unlock_slow() {
-  // This and the exchange below are the last access to the mutex where they
-  // free it; the wake goes by address.
-  // release: pairs with the acquire CAS in take() and take_or_claim().
   auto& word = word_;
-  const State state = word.fetch_sub(1, std::memory_order_release);
-  if (state == kLocked) return;
-  // The word is state - 1. That is not 0, so the mutex is still held, unless
-  // it never was.
-  if (state != kSleepers && state != kHandoff) {
-    internal::fatal(kName, this, "unlock of an unlocked mutex");
+  // A guess: a load would bring the line once more than needed.
+  State state = kLocked;
+  // One step, so that a waiter which withdraws its request does so before the
+  // handoff or sees it. Where it succeeds it is the last access to the mutex;
+  // the wake goes by address.
+  // release: pairs with the acquire CAS in take() and take_or_claim().
+  while (!word.compare_exchange_weak(
+      state, state == kHandoff ? kGranted : kUnlocked,
+      std::memory_order_release, std::memory_order_relaxed)) {
+    if (state == kUnlocked || state == kGranted) {
+      internal::fatal(kName, this, "unlock of an unlocked mutex");
+    }
   }
-  // release: the same pair.
-  word.exchange(state == kHandoff ? kGranted : kUnlocked,
-                std::memory_order_release);
-  P::futexwakeup(word, 1);
+  if (state != kLocked) P::futexwakeup(word, 1);
 }
 
 }  // namespace parkway

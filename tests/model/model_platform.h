@@ -247,9 +247,6 @@ class Atomic {
   T exchange(T value, std::memory_order order, PARKWAY_MODEL_CALLER) {
     drain();
     const Access access(this, info);
-    if constexpr (std::is_integral_v<T>) {
-      if (value == static_cast<T>(kGranted)) ++coverage.grants;
-    }
     newest_ = value;
     return atomic_.exchange(value, to_relacy(weakened<kWeaken>(order)), info);
   }
@@ -338,8 +335,12 @@ class Atomic {
                                      expected, value, mo, info, failed, info)
                                : atomic_.compare_exchange_strong(
                                      expected, value, mo, info, failed, info);
-    if (done) newest_ = value;
-    return done;
+    if (!done) return false;
+    newest_ = value;
+    if constexpr (std::is_integral_v<T>) {
+      if (value == static_cast<T>(kGranted)) ++coverage.grants;
+    }
+    return true;
   }
 
   rl::atomic<T> atomic_;

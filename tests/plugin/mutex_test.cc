@@ -69,6 +69,14 @@ TEST(FutexMutex, StarvingWaiterIsHandedTheLock) {
   });
 }
 
+TEST(FutexMutex, StarvingWaiterWithADeadlineIsHandedTheLock) {
+  ExpectHandoff<FutexMutex>([](FutexMutex& mutex, const auto& served) {
+    ASSERT_TRUE(mutex.try_lock_for(std::chrono::hours(1)));
+    served();
+    mutex.unlock();
+  });
+}
+
 // The alias is one of the two, so a third run of the suite would say nothing.
 // Counts under the lock, which each thread has found taken, or free meanwhile.
 template <class Mutex>

@@ -22,7 +22,8 @@ class LateResume {
  public:
   // Just before the task is resumed. If it has not gone on kLateNs later, nor
   // has any other watched one of the same `arena` (an address, for comparison)
-  // in that time, expedite() is called, once, on a thread of its own. Others
+  // in that time, expedite() is called, once, on a thread of its own; up to
+  // half a millisecond later still if others have gone on just before. Others
   // that go on mean that somebody looks at the stream of resumed tasks, in
   // which each has its turn. False if the system has no thread for that: the
   // resume is not watched then.

@@ -12,6 +12,7 @@
 
 namespace {
 
+using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
@@ -143,6 +144,17 @@ void nested() {
         });
         group.wait();
         suspend_and_resume();
+        tbb::task::resume(outer);
+      });
+      ++done;
+      // Without tasks, and after so long that the inner one leaves its stack.
+      suspend_and_resume();
+      tbb::task::suspend([&](tbb::task::suspend_point outer) {
+        const auto end = steady_clock::now() + microseconds(i % 4);
+        while (steady_clock::now() < end) {
+        }
+        suspend_and_resume();
+        ++inner_done;
         tbb::task::resume(outer);
       });
       ++done;

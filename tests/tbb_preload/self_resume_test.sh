@@ -16,7 +16,7 @@ as yields: yes
 single yields after which another task had run: 20
 thrown: 1000
 resumed by threads: 200
-nested: 200, 200
+nested: 400, 400
 together: 160"
 
 # run WHAT [VARIABLE=VALUE...]: standard error in $err, and in $over how many were over.

@@ -52,11 +52,14 @@ struct Suspending {
 }
 
 // Whether other tasks have had their turn on this thread. If not, they have it
-// now.
+// now: the thread leaves its stack.
 [[gnu::noinline]] bool had_their_turn() noexcept {
   const std::int64_t now = os::nanotime();
   if (now - t_left < kTurnNs) return true;
   t_left = now;
+  // In the callback of a suspension, perhaps. From here on its point is that of
+  // the inner one, which is not looked after.
+  t_suspending = nullptr;
   return false;
 }
 

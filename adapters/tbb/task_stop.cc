@@ -1,6 +1,7 @@
 #include "parkway/tbb/task_stop.h"
 
 #include <atomic>
+#include <cstdlib>
 #include <new>
 #include <optional>
 #include <utility>
@@ -65,6 +66,20 @@ class Arena : public ::tbb::task_arena {
 // tasks are resumed the ordinary way.
 std::atomic<int> g_left{0};
 constexpr int kMostLeft = 256;
+
+// The process exits. Tasks go on while oneTBB's own globals are destroyed, and
+// a look at its limits would then call one that is no more.
+std::atomic<bool> g_exits{false};
+
+// Before the first look; handlers run before what was constructed earlier is
+// destroyed.
+void watch_exit() noexcept {
+  // relaxed, here and where it is read: it orders nothing. A thread that has
+  // read it a moment before has as long as the other handlers take.
+  static const int once =
+      std::atexit([] { g_exits.store(true, std::memory_order_relaxed); });
+  static_cast<void>(once);
+}
 
 // Whether the calling thread is one that oneTBB knows already.
 bool known_to_host() noexcept {
@@ -234,6 +249,7 @@ class Stop final : private LateResume {
   // and tbb::finalize() waits for ever. With some, an arena in which a search
   // has not begun is not empty: one comes.
   void search_in(Arena& arena) {
+    if (g_exits.load(std::memory_order_relaxed)) return;  // an ordinary resume
     if (!arena.has_workers()) return;
     auto* const search = new (std::nothrow) Search(*this);
     if (search == nullptr) return;  // an ordinary resume, then
@@ -261,6 +277,7 @@ class Stop final : private LateResume {
 }  // namespace
 
 bool stop_task(Suspension& suspension) noexcept {
+  watch_exit();
   Stop* const stop = new (std::nothrow) Stop;
   if (stop != nullptr) stop->suspend(suspension);
   return stop != nullptr;

@@ -91,11 +91,10 @@ class LateResumes {
   struct Group {
     std::uint32_t went_on = 0;  // a count
     std::uint32_t seen = 0;     // what it was when the thread last looked
-    std::int64_t seen_at = 0;   // and when that was something new
-    // The look after that: where tasks go on all the time there is no hurry,
-    // and each look takes a CPU from a worker.
-    std::int64_t look_at = 0;
+    std::int64_t none_late_before = 0;
   };
+  // From a look that sees tasks go on to the next one: there is no hurry, and
+  // each look takes a CPU from a worker.
   static constexpr std::int64_t kLookNs = 5 * LateResume::kLateNs;
 
   // With nothing to watch the thread looks so often before it has to be woken,
@@ -149,9 +148,9 @@ class LateResumes {
     for (Group& group : groups_) {
       if (group.seen == group.went_on) continue;
       group.seen = group.went_on;
-      group.seen_at = now;
-      // Unless those that are watched came after all that went on.
-      group.look_at = first_ != nullptr ? now + kLookNs : now;
+      // With nobody to watch, those that come are compared with nobody else.
+      group.none_late_before =
+          now + (first_ != nullptr ? kLookNs : LateResume::kLateNs);
     }
   }
 
@@ -164,10 +163,8 @@ class LateResumes {
     for (LateResume* r = first_; r != nullptr && looks < kAtOnce; r = next) {
       next = r->next_;
       ++looks;
-      const Group& group = groups_[r->group_];
-      const std::int64_t at =
-          std::max(std::max(r->since_, group.seen_at) + LateResume::kLateNs,
-                   group.look_at);
+      const std::int64_t at = std::max(r->since_ + LateResume::kLateNs,
+                                       groups_[r->group_].none_late_before);
       if (at > now) {
         *again = std::min(*again, at);
         continue;

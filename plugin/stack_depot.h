@@ -96,6 +96,8 @@ class BasicStackDepot {
   };
 
   bool put(List& list, Stack* batch, std::uint32_t limit) {
+    // A stale "full" is as good as a true one.
+    if (list.stacks() + batch->count > limit) return false;
     lock_.lock();
     const std::uint32_t stacks = list.stacks() + batch->count;
     const bool fits = stacks <= limit;

@@ -90,9 +90,10 @@ Late late;
 }  // namespace
 
 int main(int argc, char** argv) {
-  const char* const way = argc >= 2 ? argv[1] : "";
-  const auto is = [way](const char* name) {
-    return std::strcmp(way, name) == 0;
+  const char* const way = argc == 2 || argc == 3 ? argv[1] : "";
+  const char* const time = argc == 3 ? argv[2] : nullptr;
+  const auto is = [way, time](const char* name, bool takes_time = false) {
+    return std::strcmp(way, name) == 0 && takes_time == (time != nullptr);
   };
   // As many workers on any machine; oneTBB complains about more than CPUs.
   static const tbb::global_control workers(
@@ -114,12 +115,11 @@ int main(int argc, char** argv) {
     MakeCalls(arena, &ReturnSoon);
     return 0;
   }
-  if (is("busy") && argc == 3) {
+  if (is("busy", true)) {
     KeepBusy(arena);
     MakeCalls(arena, &ReturnSoon);
     KeepBusy(arena);
-    // Longer each time: until some are late, and are being seen to.
-    Sleep(std::atol(argv[2]));
+    Sleep(std::atol(time));
     return 0;
   }
   std::fprintf(stderr,

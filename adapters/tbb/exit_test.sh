@@ -29,16 +29,19 @@ for ((i = 0; i < 20 && failures == 0; ++i)); do
   ends returning ""
 done
 
-# Tasks that are late, and the thread that sees to them.
+# Tasks that are late, and the thread that sees to them: after longer each time.
 for ((i = 0; i < 20 && failures == 0; ++i)); do
   ends busy "" $((i * 20000))
 done
 
-timeout "$limit" "$program" wrong 2>/dev/null
-[[ $? == 2 ]] || {
-  echo "FAIL: a wrong argument does not end with status 2" >&2
-  failures=$((failures + 1))
-}
+for arguments in wrong busy "return 1"; do
+  # shellcheck disable=SC2086  # words
+  timeout "$limit" "$program" $arguments 2>/dev/null
+  [[ $? == 2 ]] || {
+    echo "FAIL: wrong arguments, $arguments, do not end with status 2" >&2
+    failures=$((failures + 1))
+  }
+done
 
 [[ $failures == 0 ]] && echo PASS
 exit $((failures != 0))

@@ -126,7 +126,7 @@ bool BasicFutexMutex<P>::leave_or_take(bool slept, bool asked) {
       }
     } else if (state == kHandoff && asked) {
       // Perhaps another one's as well. That one asks again when it is woken and
-      // finds the mutex taken.
+      // finds the mutex taken. relaxed: publishes nothing but itself.
       if (word_.compare_exchange_strong(state, kSleepers,
                                         std::memory_order_relaxed)) {
         return false;

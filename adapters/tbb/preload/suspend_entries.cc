@@ -8,7 +8,6 @@
 // these have their turn, only a thread that has left a stack less than kTurnNs
 // ago stays on one.
 #include <cstdint>
-#include <utility>
 
 #include "adapters/tbb/preload/host_abi.h"
 #include "adapters/tbb/preload/state.h"
@@ -91,10 +90,10 @@ using parkway::preload::in_use;
 namespace preload = parkway::preload;
 
 void suspend(suspend_callback_type callback, void* user) {
-  const auto leave = host<decltype(suspend)>;
+  const auto leave = host<decltype(suspend)>(preload::kSuspend);
   if (!in_use(preload::kStacks) || !preload::switches_are_ours() ||
       !preload::had_their_turn()) {
-    return leave(preload::kSuspend)(callback, user);
+    return leave(callback, user);
   }
   if (preload::is_over_after(callback, user)) {
     return preload::count(preload::kSuspensionsEnded);
@@ -102,7 +101,7 @@ void suspend(suspend_callback_type callback, void* user) {
   // Whoever resumes it may already have done so: oneTBB allows that from the
   // callback on, and takes notice when the stack has been left.
   char nothing;
-  leave(preload::kSuspend)(&preload::has_been_called, &nothing);
+  leave(&preload::has_been_called, &nothing);
 }
 
 void resume(suspend_point_type* point) {

@@ -14,6 +14,10 @@ namespace {
 constexpr std::uint64_t kMeasured = std::uint64_t{1} << 63;
 std::atomic<std::uint64_t> g_unit{0};
 
+// Of a unit: a pause of 6 ps, which no machine has; the longest gap still fits
+// its type.
+constexpr std::int64_t kMostParts = 160000;
+
 // The least of several timings of `repeat` calls, in nanoseconds: preemption
 // and cold caches only ever add.
 template <class F>
@@ -31,9 +35,10 @@ std::uint64_t measure() {
   if (os::ncpu() <= 1) return kMeasured;
   constexpr int kRepeat = 100;
   const std::int64_t took = least_ns(kRepeat, [] { cpu_pause(); });
-  const std::int64_t pauses = (SpinLimits::kUnitNs * kRepeat + took / 2) / took;
-  return kMeasured |
-         static_cast<std::uint64_t>(std::clamp<std::int64_t>(pauses, 1, 10000));
+  const std::int64_t parts =
+      (SpinLimits::kParts * SpinLimits::kUnitNs * kRepeat + took / 2) / took;
+  return kMeasured | static_cast<std::uint64_t>(
+                         std::clamp<std::int64_t>(parts, 1, kMostParts));
 }
 
 }  // namespace
@@ -47,8 +52,8 @@ SpinLimits calibrated_spin_limits() noexcept {
     g_unit.store(unit, std::memory_order_relaxed);
   }
   SpinLimits limits;
-  limits.unit_pauses = static_cast<std::uint32_t>(unit & ~kMeasured);
-  limits.gaps = limits.unit_pauses == 0 ? 0 : SpinLimits::kGaps;
+  limits.unit_parts = static_cast<std::uint32_t>(unit & ~kMeasured);
+  limits.gaps = limits.unit_parts == 0 ? 0 : SpinLimits::kGaps;
   limits.yields = SpinLimits::kYields;
   return limits;
 }

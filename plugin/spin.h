@@ -18,21 +18,25 @@ namespace parkway {
 //      cheapest way to let it run.
 //   3. Sleep.
 //
-// Each gap is drawn from half to one and a half of that. With equal gaps,
-// threads whose work between two locks takes the same time each time fall into
-// step: each arrives just when its look takes the line from the owner, who then
-// waits for it in the middle of the section. Which gap does that to which work
-// depends on the machine (docs/design.md, "The spin plan").
+// Each gap is drawn from 1 - 1/kSpread to 1 + 1/kSpread of that. With equal
+// gaps, threads whose work between two locks takes the same time each time fall
+// into step: each arrives just when its look takes the line from the owner, who
+// then waits for it in the middle of the section. Which gap does that to which
+// work depends on the machine (docs/design.md, "The spin plan").
 struct SpinLimits {
-  std::uint32_t unit_pauses = 0;
+  // A unit's pauses, in sixteenths: on some machines a pause takes 50 ns. What
+  // is drawn is rounded to whole pauses.
+  static constexpr std::uint32_t kParts = 16;
+  std::uint32_t unit_parts = 0;
   std::uint32_t gaps = 0;
   std::uint32_t yields = 0;
 
-  static constexpr std::int64_t kUnitNs = 50;
+  static constexpr std::int64_t kUnitNs = 60;
   static constexpr std::uint32_t kFirstGap = 2;
   static constexpr std::uint32_t kGaps = 4;
   static constexpr std::uint32_t kGapGrowth = 3;
-  static constexpr std::uint32_t kYields = 20;
+  static constexpr std::uint32_t kSpread = 5;
+  static constexpr std::uint32_t kYields = 32;
 };
 
 // How a lock departs from that.
@@ -48,15 +52,17 @@ namespace internal {
 // The limits of this machine; measured by the first caller (about 20 us).
 SpinLimits calibrated_spin_limits() noexcept;
 
-// From half of `pauses` to one and a half, evenly.
+// How many pauses: evenly from (1 - 1/kSpread) to (1 + 1/kSpread) of `parts`.
 template <class P>
-std::uint32_t drawn(std::uint32_t pauses) {
-  const std::uint32_t half = pauses / 2;
+std::uint32_t drawn(std::uint32_t parts) {
+  const std::uint32_t spread = parts / SpinLimits::kSpread;
   // The upper bits of a product with the golden ratio depend on all bits.
   const std::uint64_t random =
       static_cast<std::uint32_t>(P::ticks()) * 2654435769u >> 16;
-  return pauses - half +
-         static_cast<std::uint32_t>(random * (2 * half + 1) >> 16);
+  const std::uint32_t drawn_parts =
+      parts - spread +
+      static_cast<std::uint32_t>(random * (2 * spread + 1) >> 16);
+  return (drawn_parts + SpinLimits::kParts / 2) / SpinLimits::kParts;
 }
 
 template <class P, class Attempt>
@@ -66,9 +72,9 @@ bool spin(const SpinLimits& limits, Attempt& attempt,
   const std::uint32_t gaps = std::min(limits.gaps, plan.gaps);
   for (std::uint32_t i = 0; i < gaps; ++i) {
     const std::uint32_t polls = (gap - 1) / plan.longest_gap + 1;
-    const std::uint32_t pauses = gap / polls * limits.unit_pauses;
+    const std::uint32_t parts = gap / polls * limits.unit_parts;
     for (std::uint32_t poll = 0; poll < polls; ++poll) {
-      for (std::uint32_t left = drawn<P>(pauses); left > 0; --left) P::pause();
+      for (std::uint32_t left = drawn<P>(parts); left > 0; --left) P::pause();
       if (attempt()) return true;
     }
     gap *= SpinLimits::kGapGrowth;

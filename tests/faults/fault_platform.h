@@ -264,7 +264,7 @@ struct FaultPlatform {
     SpinLimits limits;
     if (faults::Rng().OneIn(2)) return limits;
     limits.yields = static_cast<std::uint32_t>(faults::Rng().Below(3));
-    limits.unit_pauses = 1;
+    limits.unit_parts = SpinLimits::kParts;
     limits.gaps = static_cast<std::uint32_t>(faults::Rng().Below(3));
     return limits;
   }

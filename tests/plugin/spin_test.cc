@@ -17,12 +17,13 @@ namespace parkway::test {
 namespace {
 
 bool HasNoGaps(const SpinLimits& limits) {
-  return limits.unit_pauses == 0 && limits.gaps == 0 &&
+  return limits.unit_parts == 0 && limits.gaps == 0 &&
          limits.yields == SpinLimits::kYields;
 }
 
 bool IsPlausible(const SpinLimits& limits) {
-  return limits.unit_pauses >= 1 && limits.unit_pauses <= 10000 &&
+  return limits.unit_parts >= 1 &&
+         limits.unit_parts <= 10000 * SpinLimits::kParts &&
          limits.gaps == SpinLimits::kGaps &&
          limits.yields == SpinLimits::kYields;
 }
@@ -69,7 +70,7 @@ TEST(SpinLimits, SameForAllThreadsAndCalls) {
               for (int i = 0; i < 4; ++i) {
                 Thread([&] {
                   const SpinLimits other = internal::calibrated_spin_limits();
-                  same = same && other.unit_pauses == first.unit_pauses &&
+                  same = same && other.unit_parts == first.unit_parts &&
                          other.gaps == first.gaps &&
                          other.yields == first.yields;
                 }).Join();
@@ -112,9 +113,9 @@ struct CountingPlatform {
   static void pause() { ++pauses; }
   static void yield() { ++yields; }
   static std::uint64_t ticks() { return now++; }
-  static void Reset(std::uint32_t first, std::uint32_t gaps,
+  static void Reset(std::uint32_t unit_pauses, std::uint32_t gaps,
                     std::uint32_t yields_allowed) {
-    limits.unit_pauses = first;
+    limits.unit_parts = unit_pauses * SpinLimits::kParts;
     limits.gaps = gaps;
     limits.yields = yields_allowed;
     pauses = 0;
@@ -140,8 +141,9 @@ std::vector<int> Gaps(const SpinPlan& plan) {
   return gaps;
 }
 
-MATCHER_P(HalfToOneAndAHalfOf, mean, "") {
-  return arg >= mean - mean / 2 && arg <= mean + mean / 2;
+MATCHER_P(AboutAGapOf, mean, "") {
+  constexpr int kSpread{SpinLimits::kSpread};
+  return arg >= mean - mean / kSpread && arg <= mean + mean / kSpread;
 }
 
 TEST(Spin, PollsAfterGrowingGaps) {
@@ -149,29 +151,52 @@ TEST(Spin, PollsAfterGrowingGaps) {
   constexpr int kFirst{10 * SpinLimits::kFirstGap};
   constexpr int kGrowth{SpinLimits::kGapGrowth};
   EXPECT_THAT(Gaps({}), testing::ElementsAre(
-                            HalfToOneAndAHalfOf(kFirst),
-                            HalfToOneAndAHalfOf(kFirst * kGrowth),
-                            HalfToOneAndAHalfOf(kFirst * kGrowth * kGrowth)));
+                            AboutAGapOf(kFirst), AboutAGapOf(kFirst * kGrowth),
+                            AboutAGapOf(kFirst * kGrowth * kGrowth)));
   EXPECT_EQ(Counting::yields, 0);
 }
 
-TEST(Spin, GapsAreDrawnEvenly) {
-  Counting::Reset(10, 1, 0);
-  constexpr int kMean{10 * SpinLimits::kFirstGap};
-  constexpr int kWaits = 100000;
+// How often each first gap comes in that many waits, and the mean of all.
+struct FirstGaps {
+  explicit FirstGaps(int waits) {
+    long sum = 0;
+    for (int i = 0; i < waits; ++i) {
+      const int gap = Gaps({}).front();
+      ++times[gap];
+      sum += gap;
+    }
+    mean = static_cast<double>(sum) / waits;
+  }
   std::map<int, int> times;
-  long sum = 0;
-  for (int i = 0; i < kWaits; ++i) {
-    const int gap = Gaps({}).front();
-    ++times[gap];
-    sum += gap;
+  double mean = 0;
+};
+
+TEST(Spin, GapsAreDrawnEvenly) {
+  constexpr int kUnitPauses = 50;
+  Counting::Reset(kUnitPauses, 1, 0);
+  constexpr int kMean{kUnitPauses * SpinLimits::kFirstGap};
+  constexpr int kSpread{kMean / SpinLimits::kSpread};
+  constexpr int kWaits = 100000;
+  const FirstGaps drawn(kWaits);
+  EXPECT_EQ(drawn.times.begin()->first, kMean - kSpread);
+  EXPECT_EQ(drawn.times.rbegin()->first, kMean + kSpread);
+  EXPECT_NEAR(drawn.mean, kMean, .1);
+  for (const auto& [gap, n] : drawn.times) {
+    // What is rounded to either end is half of what is rounded to others.
+    const int share = gap == kMean - kSpread || gap == kMean + kSpread ? 2 : 1;
+    EXPECT_NEAR(n, kWaits / (2 * kSpread) / share, kWaits / kSpread / 10)
+        << gap;
   }
-  EXPECT_EQ(times.begin()->first, kMean / 2);
-  EXPECT_EQ(times.rbegin()->first, kMean + kMean / 2);
-  EXPECT_NEAR(static_cast<double>(sum) / kWaits, kMean, .1);
-  for (const auto& [gap, n] : times) {
-    EXPECT_NEAR(n, kWaits / (kMean + 1), kWaits / kMean / 10) << gap;
-  }
+}
+
+// Where a pause takes almost as long as a unit, the gaps still differ and have
+// their mean.
+TEST(Spin, GapsOfAFewPausesAreDrawnToo) {
+  Counting::Reset(1, 1, 0);
+  Counting::limits.unit_parts = SpinLimits::kParts * 5 / 4;
+  const FirstGaps drawn(100000);
+  EXPECT_THAT(drawn.times, testing::SizeIs(2));
+  EXPECT_NEAR(drawn.mean, 2.5, .1);
 }
 
 TEST(Spin, LongGapsAreCut) {
@@ -180,9 +205,8 @@ TEST(Spin, LongGapsAreCut) {
   plan.longest_gap = 1;
   constexpr std::size_t kUnits{SpinLimits::kFirstGap *
                                (1 + SpinLimits::kGapGrowth)};
-  EXPECT_THAT(Gaps(plan),
-              testing::AllOf(testing::SizeIs(kUnits),
-                             testing::Each(HalfToOneAndAHalfOf(10))));
+  EXPECT_THAT(Gaps(plan), testing::AllOf(testing::SizeIs(kUnits),
+                                         testing::Each(AboutAGapOf(10))));
 }
 
 TEST(Spin, EndsWithSuccess) {

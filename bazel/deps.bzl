@@ -17,10 +17,12 @@ Environment variables, set by the configs of .bazelrc with --repo_env:
   PARKWAY_INSTALLED_ABSL  see installed_absl.bzl.
   PARKWAY_INSTALLED_TBB   see installed_tbb.bzl.
   PARKWAY_INSTALLED_BOOST see installed_boost.bzl.
+  PARKWAY_INSTALLED_FUSE  see installed_fuse.bzl.
 """
 
 load(":installed_absl.bzl", "parkway_installed_absl")
 load(":installed_boost.bzl", "parkway_installed_boost")
+load(":installed_fuse.bzl", "parkway_installed_fuse")
 load(":installed_tbb.bzl", "parkway_installed_tbb")
 load(":system_deps.bzl", "system_repository", "system_versions")
 load(":versions.bzl", "BUILD_TOOLS", "DEV", "HOSTS")
@@ -287,7 +289,7 @@ def parkway_dependencies():
     """Declares oneTBB, Abseil, GoogleTest and Google Benchmark where they are missing.
 
     And @parkway_installed_absl and @parkway_installed_tbb, for the preload libraries, and
-    @parkway_installed_boost, for bench.
+    @parkway_installed_boost and @parkway_installed_fuse, for bench.
     """
     default_hosts = "2025" if _is_bazel7() else "2022"
     for dep in BUILD_TOOLS["7" if _is_bazel7() else "4"]:
@@ -302,6 +304,8 @@ def parkway_dependencies():
         parkway_installed_absl(name = "parkway_installed_absl")
     if not native.existing_rule("parkway_installed_boost"):
         parkway_installed_boost(name = "parkway_installed_boost")
+    if not native.existing_rule("parkway_installed_fuse"):
+        parkway_installed_fuse(name = "parkway_installed_fuse")
     if not native.existing_rule("parkway_installed_tbb"):
         parkway_installed_tbb(name = "parkway_installed_tbb")
 

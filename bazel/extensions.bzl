@@ -3,6 +3,7 @@
 load(":deps.bzl", "parkway_hosts", "parkway_repository", "parkway_upstream_tests", "upstream_tests")
 load(":installed_absl.bzl", "parkway_installed_absl")
 load(":installed_boost.bzl", "parkway_installed_boost")
+load(":installed_fuse.bzl", "parkway_installed_fuse")
 load(":installed_tbb.bzl", "parkway_installed_tbb")
 load(":overlay.bzl", overlay_absl = "absl_overlay", overlay_tbb = "tbb_overlay")
 
@@ -10,13 +11,14 @@ def _parkway_impl(_module_ctx):
     parkway_hosts(name = "parkway_hosts", bzlmod = True)
     parkway_installed_absl(name = "parkway_installed_absl")
     parkway_installed_boost(name = "parkway_installed_boost")
+    parkway_installed_fuse(name = "parkway_installed_fuse")
     parkway_installed_tbb(name = "parkway_installed_tbb")
 
 parkway = module_extension(
     implementation = _parkway_impl,
     doc = "@parkway_hosts: the versions of the hosts, as a header. " +
           "@parkway_installed_absl, @parkway_installed_tbb: this machine's shared hosts. " +
-          "@parkway_installed_boost: its Boost.Fiber.",
+          "@parkway_installed_boost: its Boost.Fiber. @parkway_installed_fuse: its libfuse.",
 )
 
 def _parkway_dev_impl(_module_ctx):

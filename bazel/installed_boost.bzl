@@ -9,6 +9,8 @@ Where there are none, the repository is empty and says why in installed.bzl. par
 nothing of Boost.
 """
 
+load(":installed_package.bzl", "library_folder")
+
 # What <boost/fiber/all.hpp>, <boost/coroutine2/all.hpp> and Boost.Context's stack allocators
 # include, of 1.74 and of 1.92. All of Boost is 15,000 files, each a link in every sandbox.
 _FOLDERS = [
@@ -65,17 +67,6 @@ def _write_installed(ctx, **values):
         **{name: repr(value) for name, value in values.items()}
     ), executable = False)
 
-def _library_folder(ctx, root):
-    """The folder that has both static libraries, or None."""
-    for lib in ["lib", "lib64"]:
-        folder = ctx.path(root + "/usr/" + lib)
-        if not folder.exists:
-            continue
-        for place in [folder] + [p for p in folder.readdir() if p.basename.endswith("-linux-gnu")]:
-            if all([place.get_child(name).exists for name in _LIBRARIES]):
-                return place
-    return None
-
 def _version(text):
     for line in text.split("\n"):
         words = [word for word in line.split(" ") if word]
@@ -86,7 +77,7 @@ def _version(text):
 def _fill(ctx, root):
     """Writes the repository. Returns a reason if that can't be done."""
     include = ctx.path(root + "/usr/include/boost")
-    libraries = _library_folder(ctx, root)
+    libraries = library_folder(ctx, root, _LIBRARIES)
     version = include.get_child("version.hpp")
     fiber = include.get_child("fiber").get_child("all.hpp")
     if not version.exists or not fiber.exists or not libraries:

@@ -1,4 +1,4 @@
-"""What the repositories of installed hosts have in common: pkg-config's files, SONAMEs."""
+"""What the repositories of installed libraries have in common."""
 
 def find_installed(ctx, variable, module, debian):
     """Looks for a host in an unpacked folder, then in the system.
@@ -72,3 +72,23 @@ def sonames(ctx, paths):
             if "(SONAME)" in line and "[" in line:
                 found[str(path)] = line.split("[")[1].split("]")[0]
     return found
+
+def library_folder(ctx, root, libraries):
+    """Looks for static libraries.
+
+    Args:
+      ctx: of the repository.
+      root: of an unpacked folder, or empty for the system.
+      libraries: file names.
+
+    Returns:
+      The folder that has all of them, or None.
+    """
+    for lib in ["lib", "lib64"]:
+        folder = ctx.path(root + "/usr/" + lib)
+        if not folder.exists:
+            continue
+        for place in [folder] + [p for p in folder.readdir() if p.basename.endswith("-linux-gnu")]:
+            if all([place.get_child(name).exists for name in libraries]):
+                return place
+    return None

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <regex>
 #include <string>
@@ -106,6 +107,27 @@ std::string DropTasks(const TaskRunner& runner,
     cells->erase(first, cells->end());
   }
   return why;
+}
+
+// Takes the groups out of `cells` that can't be measured here. Returns what
+// stands in their places.
+std::vector<Table> DropUnmeasurable(std::vector<const Cell*>* cells) {
+  std::map<std::string, std::string> why_not;
+  std::vector<Table> tables;
+  for (const Cell* const cell : *cells) {
+    if (why_not.count(cell->group) == 0) {
+      const std::string why = why_not[cell->group] = cell->why_not();
+      if (!why.empty()) {
+        tables.push_back(NotMeasured(cell->group, why));
+      }
+    }
+  }
+  cells->erase(std::remove_if(cells->begin(), cells->end(),
+                              [&](const Cell* cell) {
+                                return !why_not[cell->group].empty();
+                              }),
+               cells->end());
+  return tables;
 }
 
 // Neighbours of one group and thread count are measured together.
@@ -254,6 +276,7 @@ int Main(int argc, char** argv) {
   }
 
   const std::string no_tasks = DropTasks(tasks, &selected);
+  const std::vector<Table> not_measured = DropUnmeasurable(&selected);
 
   Description head =
       Head(words, options, input, programs ? files : std::vector<TextFile>());
@@ -294,9 +317,13 @@ int Main(int argc, char** argv) {
     PrintText(table, std::cout);
     tables.push_back(std::move(table));
   }
+  for (const Table& table : not_measured) {
+    PrintText(table, std::cout);
+    tables.push_back(table);
+  }
   Table task_table = TaskTable(measured);
   if (!no_tasks.empty()) {
-    task_table = NoTaskTable(no_tasks);
+    task_table = NotMeasured(kTasks, no_tasks);
   }
   if (!no_tasks.empty() || !task_table.rows.empty()) {
     PrintText(task_table, std::cout);

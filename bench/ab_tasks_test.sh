@@ -1,5 +1,6 @@
 #!/bin/bash
-# ab's rows of oneTBB's suspended tasks; and where there is no program for them, one line instead.
+# ab's rows of oneTBB's suspended tasks and of slow files; and where there is no program for them, one
+# line instead.
 set -u
 
 ab=$1
@@ -41,15 +42,27 @@ for file in out out.md; do
     fail "does not say why: $(cat "$scratch/$file")"
   grep -q 'FutexMutex' "$scratch/$file" || fail "no other rows: $(cat "$scratch/$file")"
 done
+
+# Slow files: rows, or why there are none.
+"$ab" --filter='BlockingCallSlowFile' --repetitions=1 --threads=2 --json "$scratch/out.json" >"$scratch/out" \
+  2>"$scratch/err" || fail "slow files: status $?, $(cat "$scratch/err")"
+if grep -q '^ *Not measured: ' "$scratch/out"; then
+  grep '^ *Not measured: ' "$scratch/out"
+else
+  [[ $(grep -c '"name": "BlockingCallSlowFile/' "$scratch/out.json") == 3 ]] ||
+    fail "not 3 rows: $(cat "$scratch/out.json")"
+fi
+
 mkdir -p "$scratch/alone"
 cp -L "$ab" "$scratch/alone/ab"
 (
   cd "$scratch/alone" || exit
   unset RUNFILES_DIR TEST_SRCDIR
-  ./ab --filter='SuspendedTasks/self' --repetitions=1 >"$scratch/out" 2>"$scratch/err"
+  ./ab --filter='SuspendedTasks/self|BlockingCallSlowFile' --repetitions=1 >"$scratch/out" 2>"$scratch/err"
 ) || fail "alone: status $?, $(cat "$scratch/err")"
-grep -q '^ *Not measured: there is no program on a shared oneTBB' "$scratch/out" ||
-  fail "alone: $(cat "$scratch/out")"
+for missing in 'on a shared oneTBB' 'that serves slow files'; do
+  grep -q "^ *Not measured: there is no program $missing" "$scratch/out" || fail "alone: $(cat "$scratch/out")"
+done
 
 [[ $failures == 0 ]] && echo PASS
 exit $((failures != 0))

@@ -58,6 +58,9 @@ struct Cell {
   Side side = Side::kStock;
   bool reference = false;  // the ratio column's 1.00
   std::function<Sample()> measure;
+  // Why the group can't be measured on this machine, in one sentence without
+  // its end; empty if it can. Asked once for each group that is wanted.
+  std::function<std::string()> why_not = [] { return std::string(); };
 
   std::string Name() const {
     return group + "/" + subject + "/threads:" + std::to_string(threads);

@@ -59,6 +59,10 @@ const char* ExplainGroup(const std::string& group) {
       {"BlockingCallPipe",
        "The same with a read(2) from a pipe into which a byte comes 1 ms after "
        "it was asked for."},
+      {"BlockingCallSlowFile",
+       "The same with a file of 64 KiB of its own that is opened, read and "
+       "closed, in a file system that answers the read after 1 ms "
+       "(bench/tasks/slow_files.h)."},
       {"BlockingCallColdFile",
        "The same with a file of 64 KiB of its own that is opened, read and "
        "closed, after the page cache was asked to forget it (file systems in "

@@ -217,4 +217,11 @@ std::vector<Table> MicroTables(const std::vector<Measured>& measured) {
   return tables;
 }
 
+Table NotMeasured(const std::string& group, const std::string& why) {
+  Table table;
+  table.title = group;
+  table.notes = {absl::StrCat("Not measured: ", why, ".")};
+  return table;
+}
+
 }  // namespace parkway_bench

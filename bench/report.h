@@ -3,6 +3,7 @@
 #ifndef PARKWAY_BENCH_REPORT_H_
 #define PARKWAY_BENCH_REPORT_H_
 
+#include <string>
 #include <vector>
 
 #include "bench/cell.h"
@@ -17,6 +18,10 @@ Table ProgramTable(const std::vector<Measured>& measured);
 // One table for each group of benchmarks of primitives, in the order of the
 // cells.
 std::vector<Table> MicroTables(const std::vector<Measured>& measured);
+
+// In the place of a group that can't be measured; `why` is a sentence without
+// its end.
+Table NotMeasured(const std::string& group, const std::string& why);
 
 }  // namespace parkway_bench
 

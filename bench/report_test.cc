@@ -102,5 +102,13 @@ TEST(Report, ALossThatIsNotOneInEveryRunSaysSo) {
             "LOSES to tbb::spin_mutex (1.10, within the spread)");
 }
 
+TEST(Report, WhyThereIsNothing) {
+  const Table table = NotMeasured("SuspendedTasks", "for no reason");
+  EXPECT_EQ(table.title, "SuspendedTasks");
+  EXPECT_TRUE(table.columns.empty());
+  ASSERT_EQ(table.notes.size(), 1u);
+  EXPECT_EQ(table.notes[0], "Not measured: for no reason.");
+}
+
 }  // namespace
 }  // namespace parkway_bench

@@ -118,11 +118,4 @@ Table TaskTable(const std::vector<Measured>& measured) {
   return table;
 }
 
-Table NoTaskTable(const std::string& why) {
-  Table table;
-  table.title = kTasks;
-  table.notes = {absl::StrCat("Not measured: ", why, ".")};
-  return table;
-}
-
 }  // namespace parkway_bench

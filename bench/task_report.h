@@ -16,9 +16,6 @@ namespace parkway_bench {
 // left out; no rows when there is none.
 Table TaskTable(const std::vector<Measured>& measured);
 
-// In its place where nothing could be measured.
-Table NoTaskTable(const std::string& why);
-
 }  // namespace parkway_bench
 
 #endif  // PARKWAY_BENCH_TASK_REPORT_H_

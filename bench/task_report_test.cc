@@ -86,12 +86,5 @@ TEST(TaskReport, AloneAndBesideOthers) {
   EXPECT_EQ(table.rows[0].back(), "not compared");
 }
 
-TEST(TaskReport, WhyThereIsNothing) {
-  const Table table = NoTaskTable("for no reason");
-  EXPECT_TRUE(table.columns.empty());
-  ASSERT_EQ(table.notes.size(), 1u);
-  EXPECT_EQ(table.notes[0], "Not measured: for no reason.");
-}
-
 }  // namespace
 }  // namespace parkway_bench

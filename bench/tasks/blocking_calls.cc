@@ -4,6 +4,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -20,6 +21,7 @@
 #include "absl/strings/str_cat.h"
 #include "bench/scratch_folder.h"
 #include "bench/tasks/measure.h"
+#include "bench/tasks/slow_files.h"
 #include "bench/tasks/task_groups.h"
 #include "oneapi/tbb/parallel_for.h"
 #include "oneapi/tbb/partitioner.h"
@@ -233,18 +235,35 @@ std::int64_t ReadCachedFirst(const char* path) {
 }
 
 template <typename How>
+bool ReadsAll(const char* path) {
+  if constexpr (std::is_same_v<How, CachedFirst>) {
+    return ReadCachedFirst(path) == kFileBytes;
+  } else {
+    return How::Call(ReadPlainly, path).r1 == kFileBytes;
+  }
+}
+
+template <typename How>
 Sample Reads(const Files& files, bool cold) {
   if (cold) {
     files.Drop();
   }
-  return MeasureCalls([&files](int i) {
-    const char* const path = files.path(i).c_str();
-    if constexpr (std::is_same_v<How, CachedFirst>) {
-      return ReadCachedFirst(path) == kFileBytes;
-    } else {
-      return How::Call(ReadPlainly, path).r1 == kFileBytes;
-    }
-  });
+  return MeasureCalls(
+      [&files](int i) { return ReadsAll<How>(files.path(i).c_str()); });
+}
+
+template <typename How>
+Sample SlowReads() {
+  // Served from when they are needed to the end of the program.
+  static const SlowFiles files(kCalls, kFileBytes,
+                               std::chrono::microseconds(kCallNanos / 1000));
+  if (!files.error().empty()) {
+    Sample failed;
+    failed.error = files.error();
+    return failed;
+  }
+  return MeasureCalls(
+      [](int i) { return ReadsAll<How>(files.path(i).c_str()); });
 }
 
 template <typename How>
@@ -268,6 +287,12 @@ void AddReads(const char* group, bool cold, std::vector<Cell>* cells) {
   }));
 }
 
+template <typename How>
+void AddSlowReads(std::vector<Cell>* cells) {
+  cells->push_back(CallCell<How>("BlockingCallSlowFile", &SlowReads<How>));
+  cells->back().why_not = &SlowFiles::WhyNot;
+}
+
 }  // namespace
 
 void AddBlockingCalls(std::vector<Cell>* cells) {
@@ -275,6 +300,9 @@ void AddBlockingCalls(std::vector<Cell>* cells) {
   cells->push_back(CallCell<Direct>("BlockingCallSleep", &Sleeps<Direct>));
   cells->push_back(CallCell<Parked>("BlockingCallPipe", &Pipes<Parked>));
   cells->push_back(CallCell<Direct>("BlockingCallPipe", &Pipes<Direct>));
+  AddSlowReads<Parked>(cells);
+  AddSlowReads<CachedFirst>(cells);
+  AddSlowReads<Direct>(cells);
   AddReads<Parked>("BlockingCallColdFile", true, cells);
   AddReads<CachedFirst>("BlockingCallColdFile", true, cells);
   AddReads<Direct>("BlockingCallColdFile", true, cells);

@@ -5,21 +5,19 @@
 #include <array>
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <fstream>
 #include <functional>
 #include <memory>
-#include <mutex>
+#include <optional>
 #include <string>
-#include <thread>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "bench/scratch_folder.h"
+#include "bench/tasks/delay_line.h"
 #include "bench/tasks/measure.h"
 #include "bench/tasks/slow_files.h"
 #include "bench/tasks/task_groups.h"
@@ -93,56 +91,24 @@ class SlowPipe {
     if (pipe(ends_) != 0) {
       ends_[0] = ends_[1] = -1;
     }
-    sender_ = std::thread([this] { Send(); });
   }
   ~SlowPipe() {
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      ended_ = true;
-    }
-    changed_.notify_one();
-    sender_.join();
+    bytes_.reset();
     close(ends_[0]);
     close(ends_[1]);
   }
 
-  void Ask() {
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      due_.push_back(MonotonicNanos() + kCallNanos);
-    }
-    changed_.notify_one();
-  }
+  void Ask() { bytes_->Add(""); }
   int reading_end() const { return ends_[0]; }
 
  private:
-  void Send() {
-    std::unique_lock<std::mutex> lock(mutex_);
-    for (;;) {
-      changed_.wait(lock, [this] { return ended_ || !due_.empty(); });
-      if (due_.empty()) {
-        return;
-      }
-      const std::int64_t due = due_.front();
-      due_.pop_front();
-      lock.unlock();
-      const std::int64_t left = due - MonotonicNanos();
-      if (left > 0) {
-        const timespec time = {0, left};
-        nanosleep(&time, nullptr);
-      }
-      // A write that fails leaves a reader waiting; the run has a time limit.
-      [[maybe_unused]] const ssize_t sent = write(ends_[1], "", 1);
-      lock.lock();
-    }
-  }
-
   int ends_[2];
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<std::int64_t> due_;
-  bool ended_ = false;
-  std::thread sender_;
+  std::optional<DelayLine<const char*>> bytes_{
+      std::in_place, std::chrono::nanoseconds(kCallNanos),
+      [this](const char* byte) {
+        // A write that fails leaves a reader waiting; the run has a time limit.
+        [[maybe_unused]] const ssize_t sent = write(ends_[1], byte, 1);
+      }};
 };
 
 template <typename How>

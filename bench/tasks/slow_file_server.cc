@@ -19,26 +19,21 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <condition_variable>
 #include <cstdarg>
 #include <cstddef>
-#include <cstdint>
 #include <cstdio>
 #include <cstring>
-#include <deque>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "bench/scratch_folder.h"
+#include "bench/tasks/delay_line.h"
 
 namespace parkway_bench {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr int kFailed = 2;
 // Nothing ever changes: the kernel need not ask twice.
@@ -66,76 +61,26 @@ void TakeMessage(fuse_log_level, const char* format, va_list values) {
   }
 }
 
-// Answers reads when they are due. They come due in the order they came in.
-class Answers {
- public:
-  explicit Answers(const Settings& settings)
-      : delay_(settings.delay),
-        content_(settings.bytes, 'x'),
-        thread_([this] { Run(); }) {}
-  ~Answers() {
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      ended_ = true;
-    }
-    changed_.notify_one();
-    thread_.join();
-  }
-  Answers(const Answers&) = delete;
-  Answers& operator=(const Answers&) = delete;
-
-  void Read(fuse_req_t request, std::size_t bytes, off_t from) {
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      waiting_.push_back({request, bytes, from, Clock::now() + delay_});
-    }
-    changed_.notify_one();
-  }
-
- private:
-  struct Waiting {
-    fuse_req_t request;
-    std::size_t bytes;
-    off_t from;
-    Clock::time_point due;
-  };
-
-  void Run() {
-    std::unique_lock<std::mutex> lock(mutex_);
-    for (;;) {
-      changed_.wait(lock, [this] { return ended_ || !waiting_.empty(); });
-      if (waiting_.empty()) {
-        return;
-      }
-      const Waiting next = waiting_.front();
-      waiting_.pop_front();
-      lock.unlock();
-      std::this_thread::sleep_until(next.due);
-      Answer(next);
-      lock.lock();
-    }
-  }
-
-  void Answer(const Waiting& read) const {
-    const std::size_t from =
-        std::min(static_cast<std::size_t>(read.from), content_.size());
-    fuse_reply_buf(read.request, content_.data() + from,
-                   std::min(read.bytes, content_.size() - from));
-  }
-
-  const std::chrono::microseconds delay_;
-  const std::string content_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<Waiting> waiting_;
-  bool ended_ = false;
-  std::thread thread_;
+struct ReadRequest {
+  fuse_req_t request;
+  std::size_t bytes;
+  off_t from;
 };
 
 struct Server {
-  explicit Server(const Settings& s) : settings(s), answers(s) {}
+  explicit Server(const Settings& s) : settings(s), content(s.bytes, 'x') {}
+
+  void Answer(const ReadRequest& read) const {
+    const std::size_t from =
+        std::min(static_cast<std::size_t>(read.from), content.size());
+    fuse_reply_buf(read.request, content.data() + from,
+                   std::min(read.bytes, content.size() - from));
+  }
+
   const Settings settings;
-  Answers answers;
+  const std::string content;
+  DelayLine<ReadRequest> reads{
+      settings.delay, [this](const ReadRequest& read) { Answer(read); }};
 };
 
 Server& ServerOf(fuse_req_t request) {
@@ -189,7 +134,7 @@ void Open(fuse_req_t request, fuse_ino_t, fuse_file_info* file) {
 
 void Read(fuse_req_t request, fuse_ino_t, std::size_t bytes, off_t from,
           fuse_file_info*) {
-  ServerOf(request).answers.Read(request, bytes, from);
+  ServerOf(request).reads.Add({request, bytes, from});
 }
 
 void Begin(void*, fuse_conn_info* connection) {

@@ -184,7 +184,7 @@ TEST(Spin, GapsAreDrawnEvenly) {
   for (const auto& [gap, n] : drawn.times) {
     // What is rounded to either end is half of what is rounded to others.
     const int share = gap == kMean - kSpread || gap == kMean + kSpread ? 2 : 1;
-    EXPECT_NEAR(n, kWaits / (2 * kSpread) / share, kWaits / kSpread / 10)
+    EXPECT_NEAR(n, kWaits / (2 * kSpread) / share, kWaits / kSpread / 20)
         << gap;
   }
 }

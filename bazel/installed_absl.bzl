@@ -10,7 +10,7 @@ Where there is none, or no shared one, the repository is empty and says why in
 installed.bzl; what needs it is then left out of the build, see adapters/absl/preload.
 """
 
-load(":installed_package.bzl", "find_installed", "parse_pc", find_sonames = "sonames")
+load(":installed_package.bzl", "find_installed", "parse_pc", "write_installed", "write_missing", find_sonames = "sonames")
 
 _HEADERS = "headers"
 
@@ -45,33 +45,12 @@ cc_library(
 )
 """
 
-_INSTALLED_BZL = """\
-\"\"\"Generated: the shared Abseil that was found on this machine.\"\"\"
-
-INSTALLED_ABSL = struct(
-    available = {available},
-    # One sentence, where it is not.
-    reason = {reason},
-    # Of the headers: absl::<inline_namespace>::Mutex; empty where there is none.
-    inline_namespace = {space},
-    # ABSL_LTS_RELEASE_VERSION, or 0 between releases.
-    lts = {lts},
-    soname = {soname},
-)
-"""
-
-def _write_installed(ctx, **values):
-    ctx.file("installed.bzl", _INSTALLED_BZL.format(
-        **{name: repr(value) for name, value in values.items()}
-    ), executable = False)
-
 def _none(ctx, reason):
-    ctx.file("BUILD.bazel", "", executable = False)
-    _write_installed(
+    write_missing(
         ctx,
-        available = False,
-        reason = reason,
-        space = "",
+        "INSTALLED_ABSL",
+        reason,
+        inline_namespace = "",
         lts = 0,
         soname = "",
     )
@@ -130,11 +109,14 @@ def _fill(ctx, found):
     text = ctx.read(options)
     inline = _define(text, "ABSL_OPTION_USE_INLINE_NAMESPACE") == "1"
     lts = _define(ctx.read(include.get_child("base").get_child("config.h")), "ABSL_LTS_RELEASE_VERSION")
-    _write_installed(
+    write_installed(
         ctx,
+        "INSTALLED_ABSL",
         available = True,
         reason = "",
-        space = _define(text, "ABSL_OPTION_INLINE_NAMESPACE_NAME") if inline else "",
+        # Of the headers: absl::<inline_namespace>::Mutex; empty where there is none.
+        inline_namespace = _define(text, "ABSL_OPTION_INLINE_NAMESPACE_NAME") if inline else "",
+        # ABSL_LTS_RELEASE_VERSION, or 0 between releases.
         lts = int(lts or "0"),
         soname = host,
     )

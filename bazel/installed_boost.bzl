@@ -9,7 +9,7 @@ Where there are none, the repository is empty and says why in installed.bzl. par
 nothing of Boost.
 """
 
-load(":installed_package.bzl", "library_folder")
+load(":installed_package.bzl", "library_folder", "write_installed", "write_missing")
 
 # What <boost/fiber/all.hpp>, <boost/coroutine2/all.hpp> and Boost.Context's stack allocators
 # include, of 1.74 and of 1.92. All of Boost is 15,000 files, each a link in every sandbox.
@@ -50,23 +50,6 @@ cc_library(
 )
 """
 
-_INSTALLED_BZL = """\
-\"\"\"Generated: the Boost that was found on this machine.\"\"\"
-
-INSTALLED_BOOST = struct(
-    available = {available},
-    # One sentence, where it is not.
-    reason = {reason},
-    # 1_74
-    version = {version},
-)
-"""
-
-def _write_installed(ctx, **values):
-    ctx.file("installed.bzl", _INSTALLED_BZL.format(
-        **{name: repr(value) for name, value in values.items()}
-    ), executable = False)
-
 def _version(text):
     for line in text.split("\n"):
         words = [word for word in line.split(" ") if word]
@@ -92,7 +75,13 @@ def _fill(ctx, root):
     for name in _LIBRARIES:
         ctx.symlink(libraries.get_child(name), "lib/" + name)
     ctx.file("BUILD.bazel", _BUILD, executable = False)
-    _write_installed(ctx, available = True, reason = "", version = _version(ctx.read(version)))
+    write_installed(
+        ctx,
+        "INSTALLED_BOOST",
+        available = True,
+        reason = "",
+        version = _version(ctx.read(version)),  # 1_74
+    )
     return None
 
 def _parkway_installed_boost_impl(ctx):
@@ -101,11 +90,10 @@ def _parkway_installed_boost_impl(ctx):
     else:
         reason = "it is looked for on Linux only"
     if reason:
-        ctx.file("BUILD.bazel", "", executable = False)
-        _write_installed(
+        write_missing(
             ctx,
-            available = False,
-            reason = "no Boost on this machine: " + reason,
+            "INSTALLED_BOOST",
+            "no Boost on this machine: " + reason,
             version = "",
         )
 

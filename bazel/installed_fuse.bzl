@@ -9,7 +9,7 @@ Where there is none, the repository is empty and says why in installed.bzl. park
 nothing of libfuse.
 """
 
-load(":installed_package.bzl", "library_folder")
+load(":installed_package.bzl", "library_folder", "write_installed", "write_missing")
 
 _BUILD = """\
 package(default_visibility = ["//visibility:public"])
@@ -27,23 +27,6 @@ cc_library(
 )
 """
 
-_INSTALLED_BZL = """\
-\"\"\"Generated: the libfuse that was found on this machine.\"\"\"
-
-INSTALLED_FUSE = struct(
-    available = {available},
-    # One sentence, where it is not.
-    reason = {reason},
-)
-"""
-
-def _write_installed(ctx, available, reason):
-    ctx.file(
-        "installed.bzl",
-        _INSTALLED_BZL.format(available = repr(available), reason = repr(reason)),
-        executable = False,
-    )
-
 def _fill(ctx, root):
     """Writes the repository. Returns a reason if that can't be done."""
     include = ctx.path(root + "/usr/include/fuse3")
@@ -54,7 +37,7 @@ def _fill(ctx, root):
     ctx.symlink(include, "include/fuse3")
     ctx.symlink(folder.get_child(library), "lib/" + library)
     ctx.file("BUILD.bazel", _BUILD, executable = False)
-    _write_installed(ctx, True, "")
+    write_installed(ctx, "INSTALLED_FUSE", available = True, reason = "")
     return None
 
 def _parkway_installed_fuse_impl(ctx):
@@ -63,8 +46,7 @@ def _parkway_installed_fuse_impl(ctx):
     else:
         reason = "it is looked for on Linux only"
     if reason:
-        ctx.file("BUILD.bazel", "", executable = False)
-        _write_installed(ctx, False, "no libfuse on this machine: " + reason)
+        write_missing(ctx, "INSTALLED_FUSE", "no libfuse on this machine: " + reason)
 
 parkway_installed_fuse = repository_rule(
     implementation = _parkway_installed_fuse_impl,

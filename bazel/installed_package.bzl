@@ -92,3 +92,29 @@ def library_folder(ctx, root, libraries):
             if all([place.get_child(name).exists for name in libraries]):
                 return place
     return None
+
+def write_installed(ctx, name, **values):
+    """Writes installed.bzl, which says what was found on this machine.
+
+    Args:
+      ctx: of the repository.
+      name: of the struct in it: INSTALLED_TBB.
+      **values: its fields. All have `available` and `reason`: one sentence, where it is not.
+    """
+    lines = ["    %s = %r," % (field, value) for field, value in values.items()]
+    ctx.file("installed.bzl", "\n".join(
+        ["\"\"\"Generated: what was found on this machine.\"\"\"", "", name + " = struct("] +
+        lines + [")", ""],
+    ), executable = False)
+
+def write_missing(ctx, name, reason, **values):
+    """Writes a repository of which nothing was found.
+
+    Args:
+      ctx: of the repository.
+      name: as of write_installed().
+      reason: one sentence.
+      **values: the other fields.
+    """
+    ctx.file("BUILD.bazel", "", executable = False)
+    write_installed(ctx, name, available = False, reason = reason, **values)

@@ -10,7 +10,7 @@ Where there is none, the repository is empty and says why in installed.bzl. The 
 itself does not need it.
 """
 
-load(":installed_package.bzl", "find_installed", "parse_pc", "sonames")
+load(":installed_package.bzl", "find_installed", "parse_pc", "sonames", "write_installed", "write_missing")
 
 _BUILD = """\
 package(default_visibility = ["//visibility:public"])
@@ -29,27 +29,8 @@ filegroup(
 )
 """
 
-_INSTALLED_BZL = """\
-\"\"\"Generated: the shared oneTBB that was found on this machine.\"\"\"
-
-INSTALLED_TBB = struct(
-    available = {available},
-    # One sentence, where it is not.
-    reason = {reason},
-    # 2021.8.0
-    version = {version},
-    soname = {soname},
-)
-"""
-
-def _write_installed(ctx, **values):
-    ctx.file("installed.bzl", _INSTALLED_BZL.format(
-        **{name: repr(value) for name, value in values.items()}
-    ), executable = False)
-
 def _none(ctx, reason):
-    ctx.file("BUILD.bazel", "", executable = False)
-    _write_installed(ctx, available = False, reason = reason, version = "", soname = "")
+    write_missing(ctx, "INSTALLED_TBB", reason, version = "", soname = "")
 
 def _fill(ctx, found):
     """Writes the repository. Returns a reason if that can't be done."""
@@ -67,7 +48,14 @@ def _fill(ctx, found):
         ctx.symlink(include.get_child(folder), "include/" + folder)
     ctx.symlink(library.realpath, "lib/" + soname)
     ctx.file("BUILD.bazel", _BUILD.format(soname = soname), executable = False)
-    _write_installed(ctx, available = True, reason = "", version = pc["Version"], soname = soname)
+    write_installed(
+        ctx,
+        "INSTALLED_TBB",
+        available = True,
+        reason = "",
+        version = pc["Version"],  # 2021.8.0
+        soname = soname,
+    )
     return None
 
 def _parkway_installed_tbb_impl(ctx):

@@ -16,4 +16,12 @@ void forget_address_waiters_of_parent() noexcept {
 
 template class BasicAddressWaiter<Platform>;
 
+std::size_t wake_address_waiters(std::uintptr_t context) noexcept {
+  std::size_t woken = 0;
+  for (internal::PaddedAddressBucket& padded : internal::address_table) {
+    woken += AddressWaiter::wake_in(padded.bucket, context);
+  }
+  return woken;
+}
+
 }  // namespace parkway

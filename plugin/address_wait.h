@@ -113,6 +113,14 @@ class BasicAddressWaiter {
                std::memory_order_relaxed) != 0;
   }
 
+  // The same without the fence, for a caller that has locked a mutex since the
+  // waiter, which held it in prepare_if(), has released it.
+  static bool may_have_ordered_waiters(const void* address) {
+    // relaxed: ordered by that mutex.
+    return P::address_bucket(address).waiters_.load(
+               std::memory_order_relaxed) != 0;
+  }
+
   // Wake the oldest, the oldest with that context, all, or all whose context
   // `matches` accepts, of those that wait on this address. Return how many that
   // were.
@@ -131,16 +139,25 @@ class BasicAddressWaiter {
   static std::size_t wake_while(const void* address, Takes&& takes,
                                 Then&& then);
 
+  // Wakes all in the bucket that have this context, whatever they wait for.
+  // Returns how many that were.
+  static std::size_t wake_in(AddressBucket<P>& bucket, std::uintptr_t context);
+
  private:
   friend class AddressBucket<P>;
   using Bucket = AddressBucket<P>;
 
-  // What wake() does with a waiter on its address.
-  enum class Choice { kWake, kSkip, kStop };
+  // What wake() does with a waiter. kOther is for those that are no concern of
+  // the caller's; the others count as left if they are not woken.
+  enum class Choice { kWake, kSkip, kStop, kOther };
 
   void queue(Bucket& bucket);
+  // choose(waiter); then(whether any are left).
   template <class Choose, class Then>
-  static std::size_t wake(const void* address, Choose&& choose, Then&& then);
+  static std::size_t wake(Bucket& bucket, Choose&& choose, Then&& then);
+  // choose(context), of those that wait on `address`.
+  template <class Choose, class Then>
+  static std::size_t wake_at(const void* address, Choose&& choose, Then&& then);
 
   const void* const address_;
   const std::uintptr_t context_;
@@ -186,6 +203,12 @@ inline AddressBucket<Platform>& Platform::address_bucket(
 extern template class BasicAddressWaiter<Platform>;
 
 using AddressWaiter = BasicAddressWaiter<Platform>;
+
+// Wakes every thread that waits by an AddressWaiter with this context, on any
+// address: they return as if they had been woken for what they wait for, so the
+// context must be one that only those have who expect that. Returns how many
+// that were. Looks at the whole table, some 10 us.
+std::size_t wake_address_waiters(std::uintptr_t context) noexcept;
 
 }  // namespace parkway
 

@@ -88,9 +88,8 @@ bool BasicAddressWaiter<P>::cancel() {
 
 template <class P>
 template <class Choose, class Then>
-std::size_t BasicAddressWaiter<P>::wake(const void* address, Choose&& choose,
+std::size_t BasicAddressWaiter<P>::wake(Bucket& bucket, Choose&& choose,
                                         Then&& then) {
-  Bucket& bucket = P::address_bucket(address);
   BasicAddressWaiter* woken = nullptr;
   BasicAddressWaiter** end = &woken;
   std::size_t count = 0;
@@ -99,8 +98,8 @@ std::size_t BasicAddressWaiter<P>::wake(const void* address, Choose&& choose,
   for (BasicAddressWaiter *waiter = bucket.first_, *next; waiter != nullptr;
        waiter = next) {
     next = waiter->next_;
-    if (waiter->address_ != address) continue;
-    const Choice choice = choose(waiter->context_);
+    const Choice choice = choose(*waiter);
+    if (choice == Choice::kOther) continue;
     if (choice == Choice::kWake) {
       bucket.remove(waiter);
       waiter->next_ = nullptr;
@@ -125,9 +124,33 @@ std::size_t BasicAddressWaiter<P>::wake(const void* address, Choose&& choose,
 }
 
 template <class P>
+template <class Choose, class Then>
+std::size_t BasicAddressWaiter<P>::wake_at(const void* address, Choose&& choose,
+                                           Then&& then) {
+  return wake(
+      P::address_bucket(address),
+      [&](const BasicAddressWaiter& waiter) {
+        return waiter.address_ == address ? choose(waiter.context_)
+                                          : Choice::kOther;
+      },
+      then);
+}
+
+template <class P>
+std::size_t BasicAddressWaiter<P>::wake_in(Bucket& bucket,
+                                           std::uintptr_t context) {
+  return wake(
+      bucket,
+      [=](const BasicAddressWaiter& waiter) {
+        return waiter.context_ == context ? Choice::kWake : Choice::kOther;
+      },
+      [](bool) {});
+}
+
+template <class P>
 std::size_t BasicAddressWaiter<P>::wake_one(const void* address) {
   Choice choice = Choice::kWake;
-  return wake(
+  return wake_at(
       address,
       [&](std::uintptr_t) { return std::exchange(choice, Choice::kStop); },
       [](bool) {});
@@ -137,7 +160,7 @@ template <class P>
 std::size_t BasicAddressWaiter<P>::wake_one(const void* address,
                                             std::uintptr_t context) {
   Choice found = Choice::kWake;
-  return wake(
+  return wake_at(
       address,
       [&](std::uintptr_t its) {
         return its != context ? Choice::kSkip
@@ -148,7 +171,7 @@ std::size_t BasicAddressWaiter<P>::wake_one(const void* address,
 
 template <class P>
 std::size_t BasicAddressWaiter<P>::wake_all(const void* address) {
-  return wake(
+  return wake_at(
       address, [](std::uintptr_t) { return Choice::kWake; }, [](bool) {});
 }
 
@@ -157,7 +180,7 @@ std::size_t BasicAddressWaiter<P>::wake_if(
     const void* address,
     bool (*matches)(std::uintptr_t context, std::uintptr_t argument),
     std::uintptr_t argument) {
-  return wake(
+  return wake_at(
       address,
       [=](std::uintptr_t context) {
         return matches(context, argument) ? Choice::kWake : Choice::kSkip;
@@ -169,7 +192,7 @@ template <class P>
 template <class Takes, class Then>
 std::size_t BasicAddressWaiter<P>::wake_while(const void* address,
                                               Takes&& takes, Then&& then) {
-  return wake(
+  return wake_at(
       address,
       [&](std::uintptr_t context) {
         return takes(context) ? Choice::kWake : Choice::kStop;

@@ -7,6 +7,8 @@ load("//bazel:copts.bzl", "PARKWAY_TEST_COPTS")
 _COPTS = PARKWAY_TEST_COPTS + ["-U_FORTIFY_SOURCE"]
 
 _HEADERS = [
+    "address_cond_wait.h",
+    "address_cond_wait_slow.h",
     "address_futex.h",
     "address_wait.h",
     "address_wait_slow.h",
@@ -119,6 +121,7 @@ def model_test(name, srcs = None, headers = ":plugin", optimize = "-O1", tags = 
         tags = ["no-sanitizer"] + tags,
         deps = [
             headers,
+            "//tests/plugin:address_cond_var",
             "@relacy",
         ],
         **kwargs

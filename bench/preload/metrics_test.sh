@@ -25,7 +25,7 @@ fi
 PARKWAY_TBB=all "$metrics" "$library" --repetitions=2 --markdown="$scratch/out.md" -- "$light" 20 1000 -- \
   "$pingpong" 1000 -- "$resumable" 1 1 -- "$suspended" 100 -- \
   sh -c "'$suspended' 10; echo wild: crashed" >"$scratch/out" || fail "status $?"
-for want in '`tbb_light[a-z_]* 20 1000`, PARKWAY=on PARKWAY_TBB=waits,workers,yields,stacks, libtbb.so.12 ' \
+for want in '`tbb_light[a-z_]* 20 1000`, PARKWAY=on PARKWAY_TBB=waits,workers,yields,stacks,conditions, libtbb.so.12 ' \
   '^| CPU per loop | [0-9.]* us | [0-9.]* us | ' '^| parallel_for, p50 | ' '^| parallel_for, p99 | ' \
   '`tbb_pingpong[a-z_]* 1000`' '^| round trip | ' '^| CPU per round trip | ' \
   '^| suspend and resume itself | [0-9.]* ns | [0-9.]* ns | [0-9.]* | ' \

@@ -24,6 +24,12 @@ mmap
 mmap64
 mprotect
 munmap
+pthread_cancel
+pthread_cond_broadcast
+pthread_cond_clockwait
+pthread_cond_signal
+pthread_cond_timedwait
+pthread_cond_wait
 sched_yield
 swapcontext
 NAMES

@@ -39,7 +39,7 @@ theirs=$'host notify_by_address_one\nplugin: none\nused'
 only_waits=$'plugin: none\nused'
 only_workers=$'host notify_by_address_one\nplugin: parkway\nused'
 aside="parkway: libparkway_tbb.so steps aside:"
-allowed="allowed are all, or one or more of waits, workers, yields, stacks, with commas between"
+allowed="allowed are all, or one or more of waits, workers, yields, stacks, conditions, with commas between"
 late=
 
 for program in fake_program late_program; do
@@ -112,6 +112,15 @@ for program in fake_program late_program; do
   expect "$program, small" "$err" "$aside $dir/small/libtbb.so.12 does not define \
 _ZN3tbb6detail2r115wait_on_addressEPvRNS0_2d113delegate_baseEm"
 done
+# Threads that wait already find their notifies.
+late=$dir/libfake_user.so
+run known late_conditions
+expect "late_conditions" "$out" "$ours"$'\nwoken: 4, 4'
+run known late_conditions PARKWAY_STATS=1
+case $err in
+  *" 4  waits on a condition variable"*) ;;
+  *) fail "late_conditions: $err" ;;
+esac
 late=
 run other fake_program_other
 expect "other" "$out" "$theirs"

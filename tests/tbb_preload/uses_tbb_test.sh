@@ -79,7 +79,7 @@ expect "stacks says nothing" "$err" ""
 
 run "stats" PARKWAY_STATS=1 PARKWAY_TBB=all
 case $err in
-  *"PARKWAY=on PARKWAY_TBB=waits,workers,yields,stacks, $host"*) ;;
+  *"PARKWAY=on PARKWAY_TBB=waits,workers,yields,stacks,conditions, $host"*) ;;
   *) fail "head: $err" ;;
 esac
 atleast "stats" 1 "waits on an address"

@@ -17,7 +17,8 @@ struct Name {
 constexpr Name kNames[] = {{"waits", kWaits},
                            {"workers", kWorkers},
                            {"yields", kYields},
-                           {"stacks", kStacks}};
+                           {"stacks", kStacks},
+                           {"conditions", kConditions}};
 
 // TBB_runtime_interface_version() of 2021.13.
 constexpr int kStayingInterface = 12130;
@@ -62,7 +63,8 @@ std::optional<std::size_t> parse_mib(std::string_view text) noexcept {
 }  // namespace
 
 unsigned default_layers(int interface) noexcept {
-  return interface < kStayingInterface ? kAllLayers : kWaits | kStacks;
+  return interface < kStayingInterface ? kAllLayers
+                                       : kWaits | kStacks | kConditions;
 }
 
 unsigned layers_asked_for(int interface, char* complaint,
@@ -87,7 +89,7 @@ unsigned layers_asked_for(int interface, char* complaint,
   if (layers == kNoLayers) {
     std::snprintf(complaint, size,
                   "PARKWAY_TBB=%s: allowed are all, or one or more of waits, "
-                  "workers, yields, stacks, with commas between",
+                  "workers, yields, stacks, conditions, with commas between",
                   list.data());
   } else if ((layers & (kWorkers | kYields)) == kYields) {
     std::snprintf(complaint, size,

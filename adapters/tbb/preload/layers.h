@@ -10,11 +10,12 @@ namespace parkway::preload {
 // The parts of the library that can be in use: bits.
 enum Layers : unsigned {
   kNoLayers = 0,
-  kWaits = 1,    // waiting on addresses and bounded queues
-  kWorkers = 2,  // the server of oneTBB's worker threads
-  kYields = 4,   // and what those do while they find no work
-  kStacks = 8,   // the coroutines' stacks, and the switches between them
-  kAllLayers = kWaits | kWorkers | kYields | kStacks,
+  kWaits = 1,        // waiting on addresses and bounded queues
+  kWorkers = 2,      // the server of oneTBB's worker threads
+  kYields = 4,       // and what those do while they find no work
+  kStacks = 8,       // the coroutines' stacks, and the switches between them
+  kConditions = 16,  // the program's own condition variables
+  kAllLayers = kWaits | kWorkers | kYields | kStacks | kConditions,
 };
 
 // What is in use if nothing is asked for, with a host of that

@@ -11,6 +11,7 @@
 
 #include "adapters/preload/message.h"
 #include "adapters/tbb/preload/stats.h"
+#include "adapters/tbb/preload/system_conditions.h"
 #include "parkway/asymmetric_fence.h"
 #include "parkway/stack_freelist.h"
 
@@ -64,6 +65,9 @@ unsigned decide(const LoadedHost& loaded) noexcept {
   // Each suspended task notifies, and most programs have nobody who waits.
   if ((wanted & kWaits) != 0) Platform::asymmetric_fence().decide();
   if ((wanted & kStacks) != 0) limit_stacks();
+  const bool odd_conditions =
+      (wanted & kConditions) != 0 && !conditions_are_known();
+  if (odd_conditions) wanted &= ~unsigned{kConditions};
   if (stats_asked_for()) start_counting(loaded.name());
   unsigned before = kUndecided;
   // release: pairs with the acquire in layers(), for what store() stored.
@@ -72,6 +76,9 @@ unsigned decide(const LoadedHost& loaded) noexcept {
     wanted = before;
   } else if (why[0] != '\0') {
     say("libparkway_tbb.so steps aside: %s", why);
+  } else if (odd_conditions) {
+    say("libparkway_tbb.so: this libc's condition variables are not like "
+        "glibc's from 2.25 on; without the layer conditions");
   }
   errno = saved;
   return wanted;

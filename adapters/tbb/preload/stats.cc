@@ -44,6 +44,9 @@ constexpr const char* kLabels[kCounters] = {
     "coroutine stacks left to the system",
     "context switches without a system call",
     "suspensions that were over before they began",
+    "waits on a condition variable",
+    "notifies of a condition variable",
+    "  threads woken",
 };
 
 void print_stacks() noexcept {

@@ -34,6 +34,9 @@ enum Counter : std::size_t {
   kStacksFallenBack,
   kContextSwitches,
   kSuspensionsEnded,
+  kConditionWaits,
+  kConditionNotifies,
+  kConditionWakes,
   kCounters,
 };
 

@@ -15,7 +15,7 @@ chmod +x "$said.sh"
 status=0
 PARKWAY_TEST_PRELOAD=$preload PARKWAY_TEST_PROGRAM=$program "$doctest" "$said.sh" 2>"$said" || status=$?
 cat "$said" >&2
-grep -q " PARKWAY=on PARKWAY_TBB=waits,workers,yields,stacks, libtbb.so.12 " "$said" || {
+grep -q " PARKWAY=on PARKWAY_TBB=waits,workers,yields,stacks,conditions, libtbb.so.12 " "$said" || {
   echo "FAILED: $preload was not in use" >&2
   exit 1
 }

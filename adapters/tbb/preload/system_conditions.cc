@@ -1,0 +1,130 @@
+#include "adapters/tbb/preload/system_conditions.h"
+
+#include <dlfcn.h>
+
+#include <atomic>
+#include <cstdint>
+#include <cstdlib>
+
+#include "adapters/preload/message.h"
+
+namespace parkway::preload {
+namespace {
+
+// glibc's, since 2.25: the tenth word counts the waiters, and its lowest bits
+// are the attributes.
+struct GlibcCondition {
+  std::uint32_t before[9];
+  std::uint32_t waiters_and_attributes;
+};
+static_assert(sizeof(GlibcCondition) <= sizeof(pthread_cond_t));
+constexpr std::uint32_t kShared = 1;
+constexpr std::uint32_t kMonotonic = 2;
+
+// x86-64's glibc still has the condition variables of 2.2.5 under the same
+// names, and which of them dlsym() finds has changed over time. Other libcs,
+// and later architectures, have only one.
+constexpr const char* kVersion = "GLIBC_2.3.2";
+
+// relaxed: everybody finds the same.
+template <class Function>
+class Next {
+ public:
+  explicit constexpr Next(const char* name) : name_(name) {}
+
+  Function* get() {
+    Function* const known = function_.load(std::memory_order_relaxed);
+    return known != nullptr ? known : look_up();
+  }
+
+ private:
+  Function* look_up() {
+    void* address = dlvsym(RTLD_NEXT, name_, kVersion);
+    if (address == nullptr) address = dlsym(RTLD_NEXT, name_);
+    if (address == nullptr) {
+      say("libparkway_tbb.so: no library of this process defines %s", name_);
+      std::abort();
+    }
+    const auto function = reinterpret_cast<Function*>(address);
+    function_.store(function, std::memory_order_relaxed);
+    return function;
+  }
+
+  const char* const name_;
+  std::atomic<Function*> function_{nullptr};
+};
+
+Next<int(pthread_cond_t*, pthread_mutex_t*)> g_wait("pthread_cond_wait");
+Next<int(pthread_cond_t*, pthread_mutex_t*, const timespec*)> g_timedwait(
+    "pthread_cond_timedwait");
+Next<int(pthread_cond_t*, pthread_mutex_t*, clockid_t, const timespec*)>
+    g_clockwait("pthread_cond_clockwait");
+Next<int(pthread_cond_t*)> g_signal("pthread_cond_signal");
+Next<int(pthread_cond_t*)> g_broadcast("pthread_cond_broadcast");
+Next<int(pthread_t)> g_cancel("pthread_cancel");
+
+// Whether one that is made with these attributes looks like it.
+bool is_known(int shared, clockid_t clock) noexcept {
+  pthread_condattr_t attributes;
+  if (pthread_condattr_init(&attributes) != 0) return false;
+  pthread_cond_t condition;
+  bool known = pthread_condattr_setpshared(&attributes, shared) == 0 &&
+               pthread_condattr_setclock(&attributes, clock) == 0 &&
+               pthread_cond_init(&condition, &attributes) == 0;
+  if (known) {
+    const ConditionAttributes read = attributes_of(&condition);
+    known = read.shared == (shared == PTHREAD_PROCESS_SHARED) &&
+            read.clock == clock;
+    pthread_cond_destroy(&condition);
+  }
+  pthread_condattr_destroy(&attributes);
+  return known;
+}
+
+}  // namespace
+
+bool conditions_are_known() noexcept {
+  const pthread_cond_t plain = PTHREAD_COND_INITIALIZER;
+  const ConditionAttributes read = attributes_of(&plain);
+  return !read.shared && read.clock == CLOCK_REALTIME &&
+         is_known(PTHREAD_PROCESS_PRIVATE, CLOCK_REALTIME) &&
+         is_known(PTHREAD_PROCESS_PRIVATE, CLOCK_MONOTONIC) &&
+         is_known(PTHREAD_PROCESS_SHARED, CLOCK_REALTIME) &&
+         is_known(PTHREAD_PROCESS_SHARED, CLOCK_MONOTONIC);
+}
+
+ConditionAttributes attributes_of(const pthread_cond_t* condition) noexcept {
+  // Atomic, because the libc's own waiters count themselves there.
+  const std::uint32_t word =
+      __atomic_load_n(&reinterpret_cast<const GlibcCondition*>(condition)
+                           ->waiters_and_attributes,
+                      __ATOMIC_RELAXED);
+  return {(word & kShared) != 0,
+          (word & kMonotonic) != 0 ? CLOCK_MONOTONIC : CLOCK_REALTIME};
+}
+
+int system_cond_wait(pthread_cond_t* condition, pthread_mutex_t* mutex) {
+  return g_wait.get()(condition, mutex);
+}
+
+int system_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex,
+                          const timespec* deadline) {
+  return g_timedwait.get()(condition, mutex, deadline);
+}
+
+int system_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex,
+                          clockid_t clock, const timespec* deadline) {
+  return g_clockwait.get()(condition, mutex, clock, deadline);
+}
+
+int system_cond_signal(pthread_cond_t* condition) noexcept {
+  return g_signal.get()(condition);
+}
+
+int system_cond_broadcast(pthread_cond_t* condition) noexcept {
+  return g_broadcast.get()(condition);
+}
+
+int system_cancel(pthread_t thread) { return g_cancel.get()(thread); }
+
+}  // namespace parkway::preload

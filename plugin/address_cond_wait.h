@@ -6,7 +6,7 @@
 // library, whatever the libc has put into them.
 //
 //   waiter   holds the mutex:  Wait wait(address);
-//            releases it;      wait.sleep(deadline);
+//            releases it;      wait.sleep(deadline, pace);
 //            takes it again;   wait.take();
 //   waker    has held the mutex since it changed the condition, or holds it:
 //            notify_one(address) or notify_all(address)
@@ -20,11 +20,15 @@
 // released it sees the waiter in the queue, and a waiter that took it after the
 // waker sees the change.
 //
-// A wait yields a few times before it sleeps. Where more threads run than CPUs
-// the waker is mostly one that waits for this CPU, and finds the waiter
-// runnable: no system call on either side, and more to do for the waiter when
-// it goes on. (A thread that resumes the tasks that others suspend, four of
-// them on two CPUs: docs/results_stacks_tbb.md.)
+// A wait that is likely to be short yields a few times before it sleeps. Where
+// more threads run than CPUs the waker is mostly one that waits for this CPU,
+// and finds the waiter runnable: no system call on either side, and more to do
+// for the waiter when it goes on. (Four threads that resume what others
+// suspend, two CPUs: docs/results_stacks_tbb.md.) A long one must not: Linux
+// takes a yield for a whole time slice, of which the thread is in debt when it
+// is woken, and whoever runs on its CPU then runs on. (An item every
+// millisecond for a thread that had yielded once, from one that went on working
+// for 100 us: there after 110 us, in place of 4.)
 //
 // Algorithm: the queue by address is that of futexes and of WebKit's
 // ParkingLot; to queue before the mutex is released is what every condition
@@ -39,6 +43,24 @@
 #include "parkway/platform.h"
 
 namespace parkway {
+
+// What a thread's last wait tells of its next one. One for each thread, which
+// alone uses it; all zero at start.
+class WaitPace {
+ public:
+  // Some wakes of a sleeping thread. With 10 us, or 20, most of what yields
+  // bring was gone; with 200 more waits for an item every 10 us took the 3 ms
+  // of a time slice.
+  static constexpr std::int64_t kQuickNs = 50'000;
+
+  // Whether the next wait is likely to be over soon.
+  bool quick() const { return quick_; }
+  void notified_after(std::int64_t ns) { quick_ = ns < kQuickNs; }
+  void timed_out() { quick_ = false; }
+
+ private:
+  bool quick_ = false;
+};
 
 // One wait of one thread, on its stack; only that thread calls its members. The
 // static functions are for any thread.
@@ -61,11 +83,17 @@ class BasicAddressCondWait {
   // Once, after the release of the mutex. Waits for a notify, at most until
   // `deadline` (os::nanotime(), or os::kForever). True if it was notified: the
   // notify is a release, this an acquire. False if the time was up first; then
-  // nobody will notify it any more.
-  bool sleep(std::int64_t deadline);
+  // nobody will notify it any more. `pace` is the thread's own.
+  bool sleep(std::int64_t deadline, WaitPace& pace);
 
   // The notify that sleep() spoke of has served its purpose.
   void take() { notified_ = false; }
+
+  // Whether a thread may wait on an address near this one; "no" is exact. For
+  // a caller as of notify_one().
+  static bool may_have_waiters(const void* address) {
+    return Waiter::may_have_ordered_waiters(address);
+  }
 
   // Wake the one that has waited longest, or all that wait now. Return how many
   // that were. No system call if nobody sleeps.

@@ -11,13 +11,14 @@ namespace parkway {
 namespace internal {
 
 // Unlike a mutex's owner, a waker may take any time to come. So the first gap
-// only, for one that is about to, and a few yields.
-inline constexpr SpinPlan kCondWaitPlan = [] {
+// only, for one that is about to, and a few yields where it is likely to come
+// soon.
+constexpr SpinPlan cond_wait_plan(bool quick) {
   SpinPlan plan;
   plan.gaps = 1;
-  plan.yields = 8;
+  plan.yields = quick ? 8 : 0;
   return plan;
-}();
+}
 
 }  // namespace internal
 
@@ -34,25 +35,29 @@ BasicAddressCondWait<P>::~BasicAddressCondWait() {
 }
 
 template <class P>
-bool BasicAddressCondWait<P>::sleep(std::int64_t deadline) {
-  if (deadline == os::kForever || P::now() < deadline) {
+bool BasicAddressCondWait<P>::sleep(std::int64_t deadline, WaitPace& pace) {
+  const std::int64_t start = P::now();
+  if (start < deadline) {
     internal::spin_and_yield<P>([this] { return waiter_.woken(); },
-                                internal::kCondWaitPlan);
+                                internal::cond_wait_plan(pace.quick()));
   }
   notified_ = waiter_.commit(deadline);
+  if (notified_) {
+    pace.notified_after(P::now() - start);
+  } else {
+    pace.timed_out();
+  }
   return notified_;
 }
 
 template <class P>
 std::size_t BasicAddressCondWait<P>::notify_one(const void* address) {
-  return Waiter::may_have_ordered_waiters(address) ? Waiter::wake_one(address)
-                                                   : 0;
+  return may_have_waiters(address) ? Waiter::wake_one(address) : 0;
 }
 
 template <class P>
 std::size_t BasicAddressCondWait<P>::notify_all(const void* address) {
-  return Waiter::may_have_ordered_waiters(address) ? Waiter::wake_all(address)
-                                                   : 0;
+  return may_have_waiters(address) ? Waiter::wake_all(address) : 0;
 }
 
 }  // namespace parkway

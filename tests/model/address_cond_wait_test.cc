@@ -27,11 +27,12 @@ class PassOn : public Suite<PassOn<P>, P, 3> {
     ++waits_;
     mutex_.unlock();
     if (index == 1 && rl::rand(2) == 0) return;
+    WaitPace pace;
     if (index == 1) {
-      wait.sleep(P::now() + 1);
+      wait.sleep(P::now() + 1, pace);
       return;
     }
-    RL_ASSERT(wait.sleep(os::kForever));
+    RL_ASSERT(wait.sleep(os::kForever, pace));
     wait.take();
   }
   void after() { RL_ASSERT(Wait::notify_all(this) == 0); }

@@ -49,7 +49,10 @@ class AddressCondVar {
   bool wait_deadline(Mutex& mutex, std::int64_t deadline) {
     Wait wait(this);
     mutex.unlock();
-    const bool notified = wait.sleep(deadline);
+    // So that it yields.
+    WaitPace pace;
+    pace.notified_after(0);
+    const bool notified = wait.sleep(deadline, pace);
     mutex.lock();
     wait.take();
     return notified;

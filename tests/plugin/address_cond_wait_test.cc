@@ -61,16 +61,19 @@ TEST_F(AddressCondWaitTest, ANotifyThatIsNotTakenGoesToTheNext) {
     while (!leave) std::this_thread::yield();
   });
   const auto does_not_take = Waiter(0, [&](AddressCondWait& wait) {
-    EXPECT_TRUE(wait.sleep(os::kForever));
+    WaitPace pace;
+    EXPECT_TRUE(wait.sleep(os::kForever, pace));
     ++notified;
   });
   const auto takes = Waiter(0, [&](AddressCondWait& wait) {
-    EXPECT_TRUE(wait.sleep(os::kForever));
+    WaitPace pace;
+    EXPECT_TRUE(wait.sleep(os::kForever, pace));
     wait.take();
     ++notified;
   });
   const auto last = Waiter(0, [&](AddressCondWait& wait) {
-    EXPECT_FALSE(wait.sleep(os::nanotime() + 300'000'000));
+    WaitPace pace;
+    EXPECT_FALSE(wait.sleep(os::nanotime() + 300'000'000, pace));
   });
   EXPECT_EQ(AddressCondWait::notify_one(this), 1u);
   leave = true;
@@ -86,7 +89,8 @@ TEST_F(AddressCondWaitTest, NotifiesSayHowManyTheyWoke) {
   EXPECT_EQ(AddressCondWait::notify_one(this), 0u);
   EXPECT_EQ(AddressCondWait::notify_all(this), 0u);
   const auto wait = [](AddressCondWait& waiter) {
-    EXPECT_TRUE(waiter.sleep(os::kForever));
+    WaitPace pace;
+    EXPECT_TRUE(waiter.sleep(os::kForever, pace));
     waiter.take();
   };
   std::vector<std::unique_ptr<Thread>> threads;
@@ -94,6 +98,41 @@ TEST_F(AddressCondWaitTest, NotifiesSayHowManyTheyWoke) {
   EXPECT_EQ(AddressCondWait::notify_one(&queued_), 0u);
   EXPECT_EQ(AddressCondWait::notify_one(this), 1u);
   EXPECT_EQ(AddressCondWait::notify_all(this), 3u);
+}
+
+// Only a notify that came soon says that the next one will.
+TEST_F(AddressCondWaitTest, PaceGoesByTheLastWait) {
+  WaitPace pace;
+  EXPECT_FALSE(pace.quick());
+  pace.notified_after(WaitPace::kQuickNs - 1);
+  EXPECT_TRUE(pace.quick());
+  pace.notified_after(WaitPace::kQuickNs);
+  EXPECT_FALSE(pace.quick());
+
+  const auto times_out = Waiter(0, [&](AddressCondWait& wait) {
+    pace.notified_after(0);
+    EXPECT_FALSE(wait.sleep(os::nanotime() + 1000, pace));
+    EXPECT_FALSE(pace.quick());
+  });
+  times_out->Join();
+  std::atomic<bool> go{false};
+  const auto was_notified = Waiter(0, [&](AddressCondWait& wait) {
+    while (!go) std::this_thread::yield();
+    EXPECT_TRUE(wait.sleep(os::kForever, pace));
+    EXPECT_TRUE(pace.quick());
+    wait.take();
+  });
+  // It is there before it sleeps.
+  EXPECT_EQ(AddressCondWait::notify_one(this), 1u);
+  go = true;
+  was_notified->Join();
+  const auto waits_long = Waiter(0, [&](AddressCondWait& wait) {
+    EXPECT_TRUE(wait.sleep(os::kForever, pace));
+    EXPECT_FALSE(pace.quick());
+    wait.take();
+  });
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  EXPECT_EQ(AddressCondWait::notify_one(this), 1u);
 }
 
 // Wherever they wait, and nobody else.
@@ -107,8 +146,9 @@ TEST_F(AddressCondWaitTest, WakesAllWithAContext) {
     threads.push_back(std::make_unique<Thread>([&, i] {
       AddressCondWait wait(&addresses[static_cast<std::size_t>(i) * 125],
                            i % 2 == 0 ? 77 : 78);
+      WaitPace pace;
       ++queued;
-      EXPECT_TRUE(wait.sleep(os::kForever));
+      EXPECT_TRUE(wait.sleep(os::kForever, pace));
       wait.take();
       ++woken;
     }));

@@ -245,13 +245,14 @@ void mixed() {
     std::vector<std::thread> threads;
     for (int i = 0; i < 6; ++i) {
       threads.emplace_back([&, i] {
-        woken += condition.locked([&, i] {
+        condition.locked([&, i] {
           ++waiting;
-          if (i % 3 == 0) {
-            return pthread_cond_wait(&condition.changed, &condition.mutex) == 0;
-          }
-          return timed_wait(condition, i % 3,
-                            after(clock_of(i % 3, 0), 60000)) == 0;
+          const int result =
+              i % 3 == 0
+                  ? pthread_cond_wait(&condition.changed, &condition.mutex)
+                  : timed_wait(condition, i % 3,
+                               after(clock_of(i % 3, 0), 60000));
+          return woken += result == 0;
         });
       });
       const int all = i + 1;

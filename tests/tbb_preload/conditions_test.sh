@@ -35,14 +35,14 @@ run() {
   diff <(printf '%s' "$says") "$dir/err" || fail "$what: other words than wanted (<)"
 }
 
-# counts WHAT LEAST [VARIABLE=VALUE...]: so many waits, and as many notifies, are the library's; none
+# counts WHAT LEAST [VARIABLE=VALUE...]: so many waits, and as many that were notified, are the library's; none
 # if LEAST is 0.
 counts() {
   local what=$1 least=$2 kind n
   shift 2
   env "$@" PARKWAY_STATS=1 timeout 100 "$program" >"$dir/out" 2>"$dir/err" || fail "$what: exit status $?"
   diff <(echo "$wanted") "$dir/out" || fail "$what: other output than wanted (<)"
-  for kind in "waits on a condition variable" "notifies of a condition variable"; do
+  for kind in "waits on a condition variable" "that were notified"; do
     n=$(awk -v what="$kind" '{ n = $2; sub(/^parkway: +[0-9]+ +/, "") } $0 == what { print n }' "$dir/err")
     n=${n:-0}
     if [ "$least" = 0 ] && [ "$n" != 0 ] || [ "$n" -lt "$least" ]; then

@@ -27,6 +27,8 @@
 namespace parkway::preload {
 namespace {
 
+[[gnu::tls_model("initial-exec")]] thread_local WaitPace t_pace;
+
 constexpr std::int64_t kSecond = 1'000'000'000;
 
 bool in_use_here(const pthread_cond_t* condition) noexcept {
@@ -58,7 +60,7 @@ int wait_until(pthread_cond_t* condition, pthread_mutex_t* mutex,
   // if so, with the mutex held.
   pthread_testcancel();
   if (const int error = pthread_mutex_unlock(mutex)) return error;
-  const bool notified = wait.sleep(deadline);
+  const bool notified = wait.sleep(deadline, t_pace);
   const int error = pthread_mutex_lock(mutex);
   pthread_testcancel();
   wait.take();
@@ -100,9 +102,9 @@ extern "C" int pthread_cond_clockwait(pthread_cond_t* condition,
 
 extern "C" int pthread_cond_signal(pthread_cond_t* condition) noexcept {
   using namespace parkway::preload;
-  if (in_use_here(condition)) {
-    count(kConditionNotifies);
-    const std::size_t woken = parkway::AddressCondWait::notify_one(condition);
+  using parkway::AddressCondWait;
+  if (AddressCondWait::may_have_waiters(condition)) {
+    const std::size_t woken = AddressCondWait::notify_one(condition);
     count(kConditionWakes, woken);
     if (woken != 0) return 0;
   }
@@ -111,15 +113,11 @@ extern "C" int pthread_cond_signal(pthread_cond_t* condition) noexcept {
 
 extern "C" int pthread_cond_broadcast(pthread_cond_t* condition) noexcept {
   using namespace parkway::preload;
-  if (in_use_here(condition)) {
-    count(kConditionNotifies);
-    // The last touch of those that wait here: whoever is woken may end the
-    // condition variable's life.
-    const int result = system_cond_broadcast(condition);
-    count(kConditionWakes, parkway::AddressCondWait::notify_all(condition));
-    return result;
-  }
-  return system_cond_broadcast(condition);
+  using parkway::AddressCondWait;
+  // First, because whoever is woken may end the condition variable's life.
+  const int result = system_cond_broadcast(condition);
+  count(kConditionWakes, AddressCondWait::notify_all(condition));
+  return result;
 }
 
 extern "C" int pthread_cancel(pthread_t thread) {

@@ -45,8 +45,7 @@ constexpr const char* kLabels[kCounters] = {
     "context switches without a system call",
     "suspensions that were over before they began",
     "waits on a condition variable",
-    "notifies of a condition variable",
-    "  threads woken",
+    "  that were notified",
 };
 
 void print_stacks() noexcept {

@@ -35,7 +35,6 @@ enum Counter : std::size_t {
   kContextSwitches,
   kSuspensionsEnded,
   kConditionWaits,
-  kConditionNotifies,
   kConditionWakes,
   kCounters,
 };

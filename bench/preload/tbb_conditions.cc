@@ -5,6 +5,8 @@
 //
 // ROUNDS: thousands of round trips, of items through a queue, and so on.
 // THREADS: how many take from the queue, and how many resume tasks.
+#include <pthread.h>
+#include <sched.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -43,8 +45,30 @@ void measure(const char* what, int count, F f) {
   std::printf("%s, CPU: %.4f us\n", what, (cpu_us() - cpu) / count);
 }
 
+// The first and the last CPU that the process may use.
+struct Cpus {
+  Cpus() {
+    cpu_set_t allowed;
+    sched_getaffinity(0, sizeof allowed, &allowed);
+    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+      if (!CPU_ISSET(cpu, &allowed)) continue;
+      if (first < 0) first = cpu;
+      last = cpu;
+    }
+  }
+  int first = -1;
+  int last = -1;
+};
+
+void pin_to(int cpu) {
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(cpu, &one);
+  pthread_setaffinity_np(pthread_self(), sizeof one, &one);
+}
+
 // Two threads, each waiting for the other.
-void round_trips(int count) {
+void round_trips(int count, int cpu, int other_cpu) {
   std::mutex mutex;
   std::condition_variable changed[2];
   int turn = 0;
@@ -57,9 +81,16 @@ void round_trips(int count) {
       changed[1 - me].notify_one();
     }
   };
-  std::thread other([&] { play(1); });
-  play(0);
+  std::thread other([&] {
+    pin_to(other_cpu);
+    play(1);
+  });
+  std::thread one([&] {
+    pin_to(cpu);
+    play(0);
+  });
   other.join();
+  one.join();
 }
 
 // A queue with room for 64, notified with the mutex held, as is common.
@@ -101,26 +132,33 @@ void items(int count, int threads) {
   for (std::thread& taker : takers) taker.join();
 }
 
-// An item every millisecond, for a thread that is asleep until then.
-void rare_items(int count) {
+// An item every millisecond, for a thread that is asleep until then, by one on
+// the same CPU that goes on working for 100 us.
+void rare_items(int count, int cpu) {
   Queue<Clock::time_point> queue;
   std::vector<double> times;
   std::thread taker([&] {
+    pin_to(cpu);
     for (int i = 0; i < count; ++i) {
       const auto pushed = queue.pop();
       times.push_back(Microseconds(Clock::now() - pushed).count());
     }
   });
-  const double cpu = cpu_us();
-  for (int i = 0; i < count; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    queue.push(Clock::now());
-  }
+  std::thread pusher([&] {
+    pin_to(cpu);
+    for (int i = 0; i < count; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      const auto now = Clock::now();
+      queue.push(now);
+      while (Clock::now() - now < std::chrono::microseconds(100)) {
+      }
+    }
+  });
   taker.join();
+  pusher.join();
   std::sort(times.begin(), times.end());
   std::printf("a rare item, p50: %.2f us\n", times[times.size() / 2]);
   std::printf("a rare item, p99: %.2f us\n", times[times.size() * 99 / 100]);
-  std::printf("a rare item, CPU: %.2f us\n", (cpu_us() - cpu) / count);
 }
 
 // Eight threads that are told at once, and tell back.
@@ -184,10 +222,14 @@ int main(int argc, char** argv) {
     std::condition_variable nobody;
     for (int i = 0; i < k * 100; ++i) nobody.notify_one();
   });
-  measure("round trip", k, [&] { round_trips(k); });
+  const Cpus cpus;
+  measure("round trip, one CPU", k,
+          [&] { round_trips(k, cpus.first, cpus.first); });
+  measure("round trip, first and last CPU", k,
+          [&] { round_trips(k, cpus.first, cpus.last); });
   measure("item through a queue", k * 10, [&] { items(k * 10, threads); });
   measure("broadcast to 8", k, [&] { broadcasts(k); });
   measure("suspended and resumed task", k * 5,
           [&] { resumed_tasks(k * 5, threads); });
-  rare_items(rounds * 20);
+  rare_items(rounds * 20, cpus.first);
 }

@@ -20,15 +20,8 @@
 // released it sees the waiter in the queue, and a waiter that took it after the
 // waker sees the change.
 //
-// A wait that is likely to be short yields a few times before it sleeps. Where
-// more threads run than CPUs the waker is mostly one that waits for this CPU,
-// and finds the waiter runnable: no system call on either side, and more to do
-// for the waiter when it goes on. (Four threads that resume what others
-// suspend, two CPUs: docs/results_stacks_tbb.md.) A long one must not: Linux
-// takes a yield for a whole time slice, of which the thread is in debt when it
-// is woken, and whoever runs on its CPU then runs on. (An item every
-// millisecond for a thread that had yielded once, from one that went on working
-// for 100 us: there after 110 us, in place of 4.)
+// A wait yields a few times before it sleeps if the thread's last one was short
+// (parkway/wait_pace.h).
 //
 // Algorithm: the queue by address is that of futexes and of WebKit's
 // ParkingLot; to queue before the mutex is released is what every condition
@@ -41,26 +34,9 @@
 
 #include "parkway/address_wait.h"
 #include "parkway/platform.h"
+#include "parkway/wait_pace.h"
 
 namespace parkway {
-
-// What a thread's last wait tells of its next one. One for each thread, which
-// alone uses it; all zero at start.
-class WaitPace {
- public:
-  // Some wakes of a sleeping thread. With 10 us, or 20, most of what yields
-  // bring was gone; with 200 more waits for an item every 10 us took the 3 ms
-  // of a time slice.
-  static constexpr std::int64_t kQuickNs = 50'000;
-
-  // Whether the next wait is likely to be over soon.
-  bool quick() const { return quick_; }
-  void notified_after(std::int64_t ns) { quick_ = ns < kQuickNs; }
-  void timed_out() { quick_ = false; }
-
- private:
-  bool quick_ = false;
-};
 
 // One wait of one thread, on its stack; only that thread calls its members. The
 // static functions are for any thread.

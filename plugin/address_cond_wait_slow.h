@@ -11,12 +11,11 @@ namespace parkway {
 namespace internal {
 
 // Unlike a mutex's owner, a waker may take any time to come. So the first gap
-// only, for one that is about to, and a few yields where it is likely to come
-// soon.
-constexpr SpinPlan cond_wait_plan(bool quick) {
+// only, for one that is about to, and few yields if any.
+constexpr SpinPlan cond_wait_plan(bool yields) {
   SpinPlan plan;
   plan.gaps = 1;
-  plan.yields = quick ? 8 : 0;
+  plan.yields = yields ? 8 : 0;
   return plan;
 }
 
@@ -39,11 +38,11 @@ bool BasicAddressCondWait<P>::sleep(std::int64_t deadline, WaitPace& pace) {
   const std::int64_t start = P::now();
   if (start < deadline) {
     internal::spin_and_yield<P>([this] { return waiter_.woken(); },
-                                internal::cond_wait_plan(pace.quick()));
+                                internal::cond_wait_plan(pace.yields()));
   }
   notified_ = waiter_.commit(deadline);
   if (notified_) {
-    pace.notified_after(P::now() - start);
+    pace.ended_after(P::now() - start);
   } else {
     pace.timed_out();
   }

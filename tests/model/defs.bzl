@@ -55,6 +55,7 @@ _HEADERS = [
     "thread_annotations.h",
     "timer_heap.h",
     "wait_in_line.h",
+    "wait_pace.h",
     "wait_table.h",
     "rw_waiter.h",
     "worker.h",

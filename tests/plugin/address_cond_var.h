@@ -51,7 +51,7 @@ class AddressCondVar {
     mutex.unlock();
     // So that it yields.
     WaitPace pace;
-    pace.notified_after(0);
+    pace.ended_after(0);
     const bool notified = wait.sleep(deadline, pace);
     mutex.lock();
     wait.take();

@@ -20,9 +20,10 @@ enum Layers : unsigned {
 
 // What is in use if nothing is asked for, with a host of that
 // TBB_runtime_interface_version(): each layer where it was seen to lose nothing
-// (docs/results_tbb_preload.md). From 2021.13 on idle workers spin for 1 ms,
-// which keeps a CPU awake; kWorkers and kYields together end that, and a small
-// loop after a pause then takes a few microseconds longer at p99.
+// (docs/results_tbb_preload.md), or hardly anything. From 2021.13 on idle
+// workers spin for 1 ms, which keeps a CPU awake; kWorkers and kYields together
+// end that, and a small loop after a pause then takes a few microseconds longer
+// at p99.
 unsigned default_layers(int interface) noexcept;
 
 // PARKWAY=off|on and PARKWAY_TBB=all|LAYER[,LAYER...], with that host.

@@ -11,6 +11,7 @@
 #include "parkway/address_wait.h"
 #include "parkway/os/os.h"
 #include "parkway/spin.h"
+#include "parkway/wait_pace.h"
 
 namespace tbb::detail::r1 {
 namespace {
@@ -24,16 +25,19 @@ namespace preload = parkway::preload;
 // Tags 0 and 1: slots and items.
 constexpr std::size_t kMonitors = 2;
 
-// The original sleeps at once. One short gap, then yields only: the other side
-// of a queue is a thread that works on the item, often on this CPU. (An item
-// back and forth, two threads: with three gaps 11 us of CPU where the threads
-// share a CPU with others, 3.4 with one gap, 4.4 stock; alone on two CPUs 1.9
-// us, .75, 35.)
-constexpr parkway::SpinPlan kPlan = [] {
+// The original sleeps at once. One short gap, then yields only, if any: the
+// other side of a queue is a thread that works on the item, often on this CPU.
+// (An item back and forth, two threads: with three gaps 11 us of CPU where the
+// threads share a CPU with others, 3.4 with one gap, 4.4 stock; alone on two
+// CPUs 1.9 us, .75, 35.)
+constexpr parkway::SpinPlan plan(bool yields) {
   parkway::SpinPlan plan;
   plan.gaps = 1;
+  if (!yields) plan.yields = 0;
   return plan;
-}();
+}
+
+[[gnu::tls_model("initial-exec")]] thread_local parkway::WaitPace t_pace;
 
 const void* monitor(concurrent_monitor* monitors, std::size_t tag) {
   return reinterpret_cast<const char*>(monitors) + tag;
@@ -71,18 +75,24 @@ void wait_bounded_queue_monitor(concurrent_monitor* monitors, std::size_t tag,
   }
   count(preload::kQueueWaits);
   const auto done = [&predicate] { return !predicate(); };
-  if (done() ||
-      parkway::internal::spin_and_yield<parkway::Platform>(done, kPlan)) {
-    return;
+  if (done()) return;
+  const std::int64_t start = parkway::os::nanotime();
+  const auto ended = [start] {
+    t_pace.ended_after(parkway::os::nanotime() - start);
+  };
+  if (parkway::internal::spin_and_yield<parkway::Platform>(
+          done, plan(t_pace.yields()))) {
+    return ended();
   }
   AddressWaiter waiter(monitor(monitors, tag),
                        static_cast<std::uintptr_t>(target));
   do {
     waiter.prepare();
-    if (done()) return;
+    if (done()) return ended();
     count(preload::kQueueParks);
     waiter.commit(parkway::os::kForever);
   } while (!done());
+  ended();
 }
 
 void notify_bounded_queue_monitor(concurrent_monitor* monitors, std::size_t tag,

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <deque>
@@ -132,9 +133,10 @@ void items(int count, int threads) {
   for (std::thread& taker : takers) taker.join();
 }
 
-// An item every millisecond, for a thread that is asleep until then, by one on
-// the same CPU that goes on working for 100 us.
-void rare_items(int count, int cpu) {
+// How long items take to a thread on the same CPU, whose maker first sleeps and
+// then works on; without a sleep it keeps the CPU for itself.
+void late_items(const char* what, int count, std::chrono::milliseconds sleep,
+                std::chrono::microseconds work, int cpu) {
   Queue<Clock::time_point> queue;
   std::vector<double> times;
   std::thread taker([&] {
@@ -147,18 +149,20 @@ void rare_items(int count, int cpu) {
   std::thread pusher([&] {
     pin_to(cpu);
     for (int i = 0; i < count; ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      if (sleep.count() > 0) std::this_thread::sleep_for(sleep);
       const auto now = Clock::now();
       queue.push(now);
-      while (Clock::now() - now < std::chrono::microseconds(100)) {
+      while (Clock::now() - now < work) {
       }
     }
   });
   taker.join();
   pusher.join();
   std::sort(times.begin(), times.end());
-  std::printf("a rare item, p50: %.2f us\n", times[times.size() / 2]);
-  std::printf("a rare item, p99: %.2f us\n", times[times.size() * 99 / 100]);
+  for (const std::size_t percent : {50, 90, 99}) {
+    std::printf("%s, p%zu: %.2f us\n", what, percent,
+                times[times.size() * percent / 100]);
+  }
 }
 
 // Eight threads that are told at once, and tell back.
@@ -231,5 +235,10 @@ int main(int argc, char** argv) {
   measure("broadcast to 8", k, [&] { broadcasts(k); });
   measure("suspended and resumed task", k * 5,
           [&] { resumed_tasks(k * 5, threads); });
-  rare_items(rounds * 20, cpus.first);
+  using std::chrono::microseconds;
+  using std::chrono::milliseconds;
+  late_items("a rare item", rounds * 20, milliseconds(1), microseconds(100),
+             cpus.first);
+  late_items("one of many items", k * 4, milliseconds(0), microseconds(20),
+             cpus.first);
 }

@@ -259,10 +259,51 @@ void mixed() {
       eventually(
           [&] { return condition.locked([&] { return waiting; }) == all; });
     }
-    for (int i = 0; i < 6; ++i) condition.signal();
+    if (round % 2 == 0) {
+      for (int i = 0; i < 6; ++i) condition.signal();
+    } else {
+      condition.broadcast();
+    }
     for (std::thread& thread : threads) thread.join();
   }
   std::printf("mixed: %d\n", woken);
+}
+
+// Waits that are left to the libc beside waits on other condition variables,
+// which may be in the same place of the library's table.
+void neighbours() {
+  constexpr int kOthers = 8;
+  std::vector<Condition> others(kOthers);
+  std::vector<std::thread> threads;
+  int waiting = 0;
+  for (Condition& other : others) {
+    threads.emplace_back([&] {
+      other.locked([&] {
+        ++waiting;
+        return pthread_cond_wait(&other.changed, &other.mutex);
+      });
+    });
+    const int all = static_cast<int>(threads.size());
+    eventually([&] { return other.locked([&] { return waiting; }) == all; });
+  }
+  int woken = 0;
+  std::vector<Condition> conditions(1000);
+  for (Condition& condition : conditions) {
+    bool waits = false;
+    std::thread waiter([&] {
+      condition.locked([&] {
+        waits = true;
+        return woken +=
+               timed_wait(condition, 1, after(CLOCK_REALTIME, 60000)) == 0;
+      });
+    });
+    eventually([&] { return condition.locked([&] { return waits; }); });
+    condition.signal();
+    waiter.join();
+  }
+  for (Condition& other : others) other.signal();
+  for (std::thread& thread : threads) thread.join();
+  std::printf("neighbours: %d\n", woken);
 }
 
 // Between processes.
@@ -588,6 +629,7 @@ int main(int argc, char**) {
   queue();
   times();
   mixed();
+  neighbours();
   cancels();
   cancel_races_signal();
   mutexes();

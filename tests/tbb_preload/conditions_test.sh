@@ -21,6 +21,7 @@ signals: 6, one each: yes
 queue: 400020000
 times: 24 in time, 12 refused, 12 notified
 mixed: 120
+neighbours: 1000
 cancels: 60, 60 with the mutex; disabled: waited on
 cancelled or signalled: 0 lost
 mutexes: EPERM, ETIMEDOUT, EOWNERDEAD

@@ -8,6 +8,10 @@
 
 #include "adapters/preload/message.h"
 
+// Not every libc has versions.
+extern "C" void* dlvsym(void*, const char*, const char*) noexcept
+    __attribute__((weak));
+
 namespace parkway::preload {
 namespace {
 
@@ -22,8 +26,8 @@ constexpr std::uint32_t kShared = 1;
 constexpr std::uint32_t kMonotonic = 2;
 
 // x86-64's glibc still has the condition variables of 2.2.5 under the same
-// names, and which of them dlsym() finds has changed over time. Other libcs,
-// and later architectures, have only one.
+// names, and which of them dlsym() finds has changed over time. Elsewhere there
+// is only one, of another version or of none.
 constexpr const char* kVersion = "GLIBC_2.3.2";
 
 // relaxed: everybody finds the same.
@@ -39,7 +43,8 @@ class Next {
 
  private:
   Function* look_up() {
-    void* address = dlvsym(RTLD_NEXT, name_, kVersion);
+    void* address = dlvsym != nullptr ? dlvsym(RTLD_NEXT, name_, kVersion)
+                                      : nullptr;
     if (address == nullptr) address = dlsym(RTLD_NEXT, name_);
     if (address == nullptr) {
       say("libparkway_tbb.so: no library of this process defines %s", name_);

@@ -43,8 +43,8 @@ class Next {
 
  private:
   Function* look_up() {
-    void* address = dlvsym != nullptr ? dlvsym(RTLD_NEXT, name_, kVersion)
-                                      : nullptr;
+    void* address =
+        dlvsym != nullptr ? dlvsym(RTLD_NEXT, name_, kVersion) : nullptr;
     if (address == nullptr) address = dlsym(RTLD_NEXT, name_);
     if (address == nullptr) {
       say("libparkway_tbb.so: no library of this process defines %s", name_);

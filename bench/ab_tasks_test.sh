@@ -24,11 +24,11 @@ done
 # Once only: a run that hangs (oneTBB 2021.8's do now and then) takes a minute before it is made again.
 "$ab" --filter=SuspendedTasks --threads=2 --repetitions=1 --json "$scratch/out.json" >"$scratch/out" 2>"$scratch/err" ||
   fail "two threads: status $?, $(cat "$scratch/err")"
-for row in self/{stock,parkway}/threads:2; do
+for row in {self,handed_over}/{stock,parkway}/threads:2; do
   grep -q "\"name\": \"SuspendedTasks/$row\"" "$scratch/out.json" || fail "no $row in the JSON"
 done
 # The others are of one thread.
-[[ $(grep -c 'SuspendedTasks/.*threads:' "$scratch/out.json") == 4 ]] || fail "not 2 cells: $(cat "$scratch/out.json")"
+[[ $(grep -c 'SuspendedTasks/.*threads:' "$scratch/out.json") == 8 ]] || fail "not 4 cells: $(cat "$scratch/out.json")"
 
 "$ab" --filter='SuspendedTasks/100000/parkway' --repetitions=1 --threads=1 >"$scratch/out" 2>"$scratch/err" ||
   fail "status $?, $(cat "$scratch/err")"

@@ -64,8 +64,10 @@ Table TaskTable(const std::vector<Measured>& measured) {
   table.title = absl::StrCat(kTasks, ": stock (s) against preloaded (p)");
   table.notes = {
       "oneTBB's resumable tasks in a finished program: one that suspends and "
-      "resumes itself, or so many that one thread suspends at once and then "
-      "resumes. Times are per task.",
+      "resumes itself; some that are handed over to so many threads of the "
+      "program's own, by a std::condition_variable, and resumed by them; or so "
+      "many that one thread suspends at once and then resumes. Times are per "
+      "task.",
       "Ratios are preloaded / stock: medians of neighbouring runs, below 1 is "
       "better for parkway. The memory is the process's when all tasks are "
       "suspended.",

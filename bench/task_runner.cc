@@ -25,6 +25,8 @@ constexpr int kTries = 3;
 
 // Of bench/preload/tbb_resumable.cc: each round has so many suspends.
 constexpr int kAlone = 100000;
+// The same of tbb_conditions.cc.
+constexpr int kHandedOver = 5000;
 constexpr int kAtOnce = 1000;
 constexpr int kMany = 100000;
 // Long enough to be measured, short enough to be repeated.
@@ -79,7 +81,10 @@ TaskPrograms FindTaskPrograms() {
         FindRunfile(absl::StrCat("bench/preload/tbb_resumable_", host));
     programs.suspended =
         FindRunfile(absl::StrCat("bench/preload/tbb_suspended_", host));
-    if (!programs.resumable.empty() && !programs.suspended.empty()) {
+    programs.conditions =
+        FindRunfile(absl::StrCat("bench/preload/tbb_conditions_", host));
+    if (!programs.resumable.empty() && !programs.suspended.empty() &&
+        !programs.conditions.empty()) {
       break;
     }
   }
@@ -110,7 +115,8 @@ int TaskRunner::Run(const std::string& program,
 }
 
 std::string TaskRunner::WhyNot() const {
-  if (programs_.resumable.empty() || programs_.suspended.empty()) {
+  if (programs_.resumable.empty() || programs_.suspended.empty() ||
+      programs_.conditions.empty()) {
     return "there is no program on a shared oneTBB";
   }
   if (programs_.library.empty()) {
@@ -203,6 +209,10 @@ void AddTasks(const std::vector<int>& threads, const TaskRunner* runner,
   for (const int n : threads) {
     add("self", n, programs.resumable, {kRounds, absl::StrCat(n)},
         "suspend and resume itself", kAlone);
+  }
+  for (const int n : threads) {
+    add("handed_over", n, programs.conditions, {kRounds, absl::StrCat(n)},
+        "suspended and resumed task", kHandedOver);
   }
   if (std::find(threads.begin(), threads.end(), 1) == threads.end()) {
     return;

@@ -14,9 +14,10 @@ namespace parkway_bench {
 
 // Files; empty where there is none.
 struct TaskPrograms {
-  std::string resumable;  // bench/preload/tbb_resumable.cc, linked to a libtbb
-  std::string suspended;  // bench/preload/tbb_suspended.cc, to the same
-  std::string library;    // libparkway_tbb.so
+  std::string resumable;   // bench/preload/tbb_resumable.cc, linked to a libtbb
+  std::string suspended;   // bench/preload/tbb_suspended.cc, to the same
+  std::string conditions;  // bench/preload/tbb_conditions.cc, to the same
+  std::string library;     // libparkway_tbb.so
 };
 
 // What the build put into the runfiles.
@@ -52,7 +53,8 @@ class TaskRunner {
   const ScratchFolder scratch_;
 };
 
-// Adds the cells: a task that suspends and resumes itself, by thread count, and
+// Adds the cells: a task that suspends and resumes itself, by thread count; one
+// that is handed to other threads, which resume it, by how many these are; and
 // a thousand and 100 000 tasks that one thread suspends at once.
 void AddTasks(const std::vector<int>& threads, const TaskRunner* runner,
               std::vector<Cell>* cells);

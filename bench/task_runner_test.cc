@@ -102,7 +102,7 @@ TEST_F(TaskRunnerTest, SaysWhyNothingCanBeMeasured) {
   TaskPrograms programs;
   EXPECT_EQ(TaskRunner(programs).WhyNot(),
             "there is no program on a shared oneTBB");
-  programs.resumable = programs.suspended =
+  programs.resumable = programs.suspended = programs.conditions =
       Program("echo stats of it: PARKWAY=on PARKWAY_TBB=waits >&2");
   EXPECT_EQ(TaskRunner(programs).WhyNot(), "there is no libparkway_tbb.so");
   programs.library = File("library");

@@ -66,7 +66,9 @@ counts "default" 1000 LD_PRELOAD="$preload"
 counts "waits" 0 LD_PRELOAD="$preload" PARKWAY_TBB=waits
 without="parkway: libparkway_tbb.so: this libc's condition variables are not like glibc's from 2.25 on; without the layer conditions"
 run "another libc" "$without"$'\n' LD_PRELOAD="$preload:$odd"
-run "another libc, waits" "" LD_PRELOAD="$preload:$odd" PARKWAY_TBB=waits
+# Who does not ask for the layer hears nothing of it.
+LD_PRELOAD="$preload:$odd" PARKWAY_TBB=waits "$program" none 2>"$dir/err" || fail "another libc, waits: exit status $?"
+if [ -s "$dir/err" ]; then fail "another libc, waits: $(cat "$dir/err")"; fi
 
 if [ "$failures" != 0 ]; then exit 1; fi
 echo "all as expected"

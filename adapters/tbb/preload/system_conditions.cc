@@ -15,15 +15,15 @@ extern "C" void* dlvsym(void*, const char*, const char*) noexcept
 namespace parkway::preload {
 namespace {
 
-// glibc's, since 2.25: the tenth word counts the waiters, and its lowest bits
-// are the attributes.
-struct GlibcCondition {
-  std::uint32_t before[9];
-  std::uint32_t waiters_and_attributes;
-};
-static_assert(sizeof(GlibcCondition) <= sizeof(pthread_cond_t));
+// glibc's, since 2.25: one word counts the waiters (__wrefs), and its lowest
+// bits are the attributes. Which of the 4-byte words that is: until 2.40, and
+// since 2.41.
+constexpr unsigned kWords[] = {9, 7};
 constexpr std::uint32_t kShared = 1;
 constexpr std::uint32_t kMonotonic = 2;
+
+// relaxed: read after decided_layers(), which acquires it.
+std::atomic<unsigned> g_word{0};
 
 // x86-64's glibc still has the condition variables of 2.2.5 under the same
 // names, and which of them dlsym() finds has changed over time. Elsewhere there
@@ -68,44 +68,60 @@ Next<int(pthread_cond_t*)> g_signal("pthread_cond_signal");
 Next<int(pthread_cond_t*)> g_broadcast("pthread_cond_broadcast");
 Next<int(pthread_t)> g_cancel("pthread_cancel");
 
-// Whether one that is made with these attributes looks like it.
-bool is_known(int shared, clockid_t clock) noexcept {
+ConditionAttributes attributes_in(unsigned word,
+                                  const pthread_cond_t* condition) noexcept {
+  static_assert(sizeof(pthread_cond_t) >= sizeof(std::uint32_t) * 10);
+  // Atomic, because the libc's own waiters count themselves there.
+  const std::uint32_t is =
+      __atomic_load_n(reinterpret_cast<const std::uint32_t*>(condition) + word,
+                      __ATOMIC_RELAXED);
+  return {(is & kShared) != 0,
+          (is & kMonotonic) != 0 ? CLOCK_MONOTONIC : CLOCK_REALTIME};
+}
+
+// Whether one that is made with these attributes has them in that word.
+bool has_them_in(unsigned word, int shared, clockid_t clock) noexcept {
   pthread_condattr_t attributes;
   if (pthread_condattr_init(&attributes) != 0) return false;
   pthread_cond_t condition;
-  bool known = pthread_condattr_setpshared(&attributes, shared) == 0 &&
-               pthread_condattr_setclock(&attributes, clock) == 0 &&
-               pthread_cond_init(&condition, &attributes) == 0;
-  if (known) {
-    const ConditionAttributes read = attributes_of(&condition);
-    known = read.shared == (shared == PTHREAD_PROCESS_SHARED) &&
-            read.clock == clock;
+  bool has = pthread_condattr_setpshared(&attributes, shared) == 0 &&
+             pthread_condattr_setclock(&attributes, clock) == 0 &&
+             pthread_cond_init(&condition, &attributes) == 0;
+  if (has) {
+    const ConditionAttributes read = attributes_in(word, &condition);
+    has = read.shared == (shared == PTHREAD_PROCESS_SHARED) &&
+          read.clock == clock;
     pthread_cond_destroy(&condition);
   }
   pthread_condattr_destroy(&attributes);
-  return known;
+  return has;
+}
+
+// Whether one that is made without a call has none.
+bool has_none_in(unsigned word) noexcept {
+  const pthread_cond_t plain = PTHREAD_COND_INITIALIZER;
+  const ConditionAttributes read = attributes_in(word, &plain);
+  return !read.shared && read.clock == CLOCK_REALTIME;
 }
 
 }  // namespace
 
 bool conditions_are_known() noexcept {
-  const pthread_cond_t plain = PTHREAD_COND_INITIALIZER;
-  const ConditionAttributes read = attributes_of(&plain);
-  return !read.shared && read.clock == CLOCK_REALTIME &&
-         is_known(PTHREAD_PROCESS_PRIVATE, CLOCK_REALTIME) &&
-         is_known(PTHREAD_PROCESS_PRIVATE, CLOCK_MONOTONIC) &&
-         is_known(PTHREAD_PROCESS_SHARED, CLOCK_REALTIME) &&
-         is_known(PTHREAD_PROCESS_SHARED, CLOCK_MONOTONIC);
+  for (const unsigned word : kWords) {
+    if (has_none_in(word) &&
+        has_them_in(word, PTHREAD_PROCESS_PRIVATE, CLOCK_REALTIME) &&
+        has_them_in(word, PTHREAD_PROCESS_PRIVATE, CLOCK_MONOTONIC) &&
+        has_them_in(word, PTHREAD_PROCESS_SHARED, CLOCK_REALTIME) &&
+        has_them_in(word, PTHREAD_PROCESS_SHARED, CLOCK_MONOTONIC)) {
+      g_word.store(word, std::memory_order_relaxed);
+      return true;
+    }
+  }
+  return false;
 }
 
 ConditionAttributes attributes_of(const pthread_cond_t* condition) noexcept {
-  // Atomic, because the libc's own waiters count themselves there.
-  const std::uint32_t word =
-      __atomic_load_n(&reinterpret_cast<const GlibcCondition*>(condition)
-                           ->waiters_and_attributes,
-                      __ATOMIC_RELAXED);
-  return {(word & kShared) != 0,
-          (word & kMonotonic) != 0 ? CLOCK_MONOTONIC : CLOCK_REALTIME};
+  return attributes_in(g_word.load(std::memory_order_relaxed), condition);
 }
 
 int system_cond_wait(pthread_cond_t* condition, pthread_mutex_t* mutex) {

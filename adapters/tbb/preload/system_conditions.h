@@ -8,7 +8,7 @@
 namespace parkway::preload {
 
 // Whether attributes_of() can read this libc's condition variables: it tries on
-// some. Called once, by whoever decides.
+// some. Called by whoever decides, before any attributes_of().
 bool conditions_are_known() noexcept;
 
 // What a condition variable was made with.

@@ -65,16 +65,16 @@ class BasicAddressCondWait {
   // The notify that sleep() spoke of has served its purpose.
   void take() { notified_ = false; }
 
-  // Whether a thread may wait on an address near this one; "no" is exact. For
-  // a caller as of notify_one().
-  static bool may_have_waiters(const void* address) {
-    return Waiter::may_have_ordered_waiters(address);
-  }
-
   // Wake the one that has waited longest, or all that wait now. Return how many
   // that were. No system call if nobody sleeps.
-  static std::size_t notify_one(const void* address);
-  static std::size_t notify_all(const void* address);
+  static std::size_t notify_one(const void* address) {
+    return Waiter::may_have_ordered_waiters(address) ? Waiter::wake_one(address)
+                                                     : 0;
+  }
+  static std::size_t notify_all(const void* address) {
+    return Waiter::may_have_ordered_waiters(address) ? Waiter::wake_all(address)
+                                                     : 0;
+  }
 
  private:
   using Waiter = BasicAddressWaiter<P>;

@@ -8,19 +8,6 @@
 #include "parkway/spin.h"
 
 namespace parkway {
-namespace internal {
-
-// Unlike a mutex's owner, a waker may take any time to come. So the first gap
-// only, for one that is about to, and few yields if any.
-constexpr SpinPlan cond_wait_plan(bool yields) {
-  SpinPlan plan;
-  plan.gaps = 1;
-  plan.yields = yields ? 8 : 0;
-  return plan;
-}
-
-}  // namespace internal
-
 template <class P>
 BasicAddressCondWait<P>::BasicAddressCondWait(const void* address,
                                               std::uintptr_t context)
@@ -37,8 +24,9 @@ template <class P>
 bool BasicAddressCondWait<P>::sleep(std::int64_t deadline, WaitPace& pace) {
   const std::int64_t start = P::now();
   if (start < deadline) {
+    constexpr std::uint32_t kMostYields = 8;
     internal::spin_and_yield<P>([this] { return waiter_.woken(); },
-                                internal::cond_wait_plan(pace.yields()));
+                                pace.plan(kMostYields));
   }
   notified_ = waiter_.commit(deadline);
   if (notified_) {
@@ -47,16 +35,6 @@ bool BasicAddressCondWait<P>::sleep(std::int64_t deadline, WaitPace& pace) {
     pace.timed_out();
   }
   return notified_;
-}
-
-template <class P>
-std::size_t BasicAddressCondWait<P>::notify_one(const void* address) {
-  return may_have_waiters(address) ? Waiter::wake_one(address) : 0;
-}
-
-template <class P>
-std::size_t BasicAddressCondWait<P>::notify_all(const void* address) {
-  return may_have_waiters(address) ? Waiter::wake_all(address) : 0;
 }
 
 }  // namespace parkway

@@ -109,14 +109,13 @@ class BasicAddressWaiter {
   static bool may_have_waiters(const void* address) {
     // Pairs with the heavy half in prepare().
     P::asymmetric_fence().light();
-    return P::address_bucket(address).waiters_.load(
-               std::memory_order_relaxed) != 0;
+    return may_have_ordered_waiters(address);
   }
 
   // The same without the fence, for a caller that has locked a mutex since the
   // waiter, which held it in prepare_if(), has released it.
   static bool may_have_ordered_waiters(const void* address) {
-    // relaxed: ordered by that mutex.
+    // relaxed: ordered by that mutex, or by the fence.
     return P::address_bucket(address).waiters_.load(
                std::memory_order_relaxed) != 0;
   }

@@ -17,6 +17,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "parkway/spin.h"
+
 namespace parkway {
 
 // What a thread's waits tell of its next one. One for each thread and kind of
@@ -34,6 +36,16 @@ class WaitPace {
 
   // Whether the next wait is to yield.
   bool yields() const { return quick_ && left_out_ == 0; }
+
+  // How the next wait spins. Unlike a mutex's owner, the maker of an event may
+  // take any time to come: the first gap only, for one that is about to, and
+  // `most_yields` or none.
+  SpinPlan plan(std::uint32_t most_yields) const {
+    SpinPlan plan;
+    plan.gaps = 1;
+    plan.yields = yields() ? most_yields : 0;
+    return plan;
+  }
 
   // After every wait that ended by what it waited for, so long after its start.
   void ended_after(std::int64_t ns) {

@@ -5,10 +5,6 @@
 //
 // ROUNDS: thousands of round trips, of items through a queue, and so on.
 // THREADS: how many take from the queue, and how many resume tasks.
-#include <pthread.h>
-#include <sched.h>
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
@@ -20,20 +16,18 @@
 #include <thread>
 #include <vector>
 
+#include "bench/support/pinning.h"
 #include "oneapi/tbb/parallel_for.h"
 #include "oneapi/tbb/task.h"
 
 namespace {
 
+using parkway_bench::PinThisThread;
+using parkway_bench::UsableCpus;
 using Clock = std::chrono::steady_clock;
 using Microseconds = std::chrono::duration<double, std::micro>;
 
-double cpu_us() {
-  rusage usage;
-  getrusage(RUSAGE_SELF, &usage);
-  const auto us = [](const timeval& t) { return 1e6 * t.tv_sec + t.tv_usec; };
-  return us(usage.ru_utime) + us(usage.ru_stime);
-}
+double cpu_us() { return 1e6 * parkway_bench::ProcessUsage().cpu_seconds; }
 
 // Runs it, and prints time and CPU time for each of `count`.
 template <class F>
@@ -44,28 +38,6 @@ void measure(const char* what, int count, F f) {
   const Microseconds took = Clock::now() - start;
   std::printf("%s: %.4f us\n", what, took.count() / count);
   std::printf("%s, CPU: %.4f us\n", what, (cpu_us() - cpu) / count);
-}
-
-// The first and the last CPU that the process may use.
-struct Cpus {
-  Cpus() {
-    cpu_set_t allowed;
-    sched_getaffinity(0, sizeof allowed, &allowed);
-    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-      if (!CPU_ISSET(cpu, &allowed)) continue;
-      if (first < 0) first = cpu;
-      last = cpu;
-    }
-  }
-  int first = -1;
-  int last = -1;
-};
-
-void pin_to(int cpu) {
-  cpu_set_t one;
-  CPU_ZERO(&one);
-  CPU_SET(cpu, &one);
-  pthread_setaffinity_np(pthread_self(), sizeof one, &one);
 }
 
 // Two threads, each waiting for the other.
@@ -83,11 +55,11 @@ void round_trips(int count, int cpu, int other_cpu) {
     }
   };
   std::thread other([&] {
-    pin_to(other_cpu);
+    PinThisThread(other_cpu);
     play(1);
   });
   std::thread one([&] {
-    pin_to(cpu);
+    PinThisThread(cpu);
     play(0);
   });
   other.join();
@@ -140,14 +112,14 @@ void late_items(const char* what, int count, std::chrono::milliseconds sleep,
   Queue<Clock::time_point> queue;
   std::vector<double> times;
   std::thread taker([&] {
-    pin_to(cpu);
+    PinThisThread(cpu);
     for (int i = 0; i < count; ++i) {
       const auto pushed = queue.pop();
       times.push_back(Microseconds(Clock::now() - pushed).count());
     }
   });
   std::thread pusher([&] {
-    pin_to(cpu);
+    PinThisThread(cpu);
     for (int i = 0; i < count; ++i) {
       if (sleep.count() > 0) std::this_thread::sleep_for(sleep);
       const auto now = Clock::now();
@@ -226,19 +198,16 @@ int main(int argc, char** argv) {
     std::condition_variable nobody;
     for (int i = 0; i < k * 100; ++i) nobody.notify_one();
   });
-  const Cpus cpus;
-  measure("round trip, one CPU", k,
-          [&] { round_trips(k, cpus.first, cpus.first); });
+  const int last = static_cast<int>(UsableCpus().size()) - 1;
+  measure("round trip, one CPU", k, [&] { round_trips(k, 0, 0); });
   measure("round trip, first and last CPU", k,
-          [&] { round_trips(k, cpus.first, cpus.last); });
+          [&] { round_trips(k, 0, last); });
   measure("item through a queue", k * 10, [&] { items(k * 10, threads); });
   measure("broadcast to 8", k, [&] { broadcasts(k); });
   measure("suspended and resumed task", k * 5,
           [&] { resumed_tasks(k * 5, threads); });
   using std::chrono::microseconds;
   using std::chrono::milliseconds;
-  late_items("a rare item", rounds * 20, milliseconds(1), microseconds(100),
-             cpus.first);
-  late_items("one of many items", k * 4, milliseconds(0), microseconds(20),
-             cpus.first);
+  late_items("a rare item", rounds * 20, milliseconds(1), microseconds(100), 0);
+  late_items("one of many items", k * 4, milliseconds(0), microseconds(20), 0);
 }

@@ -3,8 +3,6 @@
 // parallel_for took.
 //
 //   tbb_light LOOPS PAUSE_US
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -13,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "bench/support/pinning.h"
 #include "oneapi/tbb/blocked_range.h"
 #include "oneapi/tbb/parallel_for.h"
 
@@ -27,12 +26,7 @@ constexpr int kSteps = 2000;
 // Until threads run and caches are warm.
 constexpr int kWarmUp = 20;
 
-double cpu_us() {
-  rusage usage;
-  getrusage(RUSAGE_SELF, &usage);
-  const auto us = [](const timeval& t) { return 1e6 * t.tv_sec + t.tv_usec; };
-  return us(usage.ru_utime) + us(usage.ru_stime);
-}
+double cpu_us() { return 1e6 * parkway_bench::ProcessUsage().cpu_seconds; }
 
 double g_results[kItems];
 

@@ -2,23 +2,17 @@
 // item each. Prints what that costs.
 //
 //   tbb_pingpong ROUNDS
-#include <sys/resource.h>
-
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <thread>
 
+#include "bench/support/pinning.h"
 #include "oneapi/tbb/concurrent_queue.h"
 
 namespace {
 
-double cpu_us() {
-  rusage usage;
-  getrusage(RUSAGE_SELF, &usage);
-  const auto us = [](const timeval& t) { return 1e6 * t.tv_sec + t.tv_usec; };
-  return us(usage.ru_utime) + us(usage.ru_stime);
-}
+double cpu_us() { return 1e6 * parkway_bench::ProcessUsage().cpu_seconds; }
 
 }  // namespace
 

@@ -103,12 +103,11 @@ extern "C" int pthread_cond_clockwait(pthread_cond_t* condition,
 extern "C" int pthread_cond_signal(pthread_cond_t* condition) noexcept {
   using namespace parkway::preload;
   using parkway::AddressCondWait;
-  if (AddressCondWait::may_have_waiters(condition)) {
-    const std::size_t woken = AddressCondWait::notify_one(condition);
-    count(kConditionWakes, woken);
-    if (woken != 0) return 0;
+  if (AddressCondWait::notify_one(condition) == 0) {
+    return system_cond_signal(condition);
   }
-  return system_cond_signal(condition);
+  count(kConditionWakes);
+  return 0;
 }
 
 extern "C" int pthread_cond_broadcast(pthread_cond_t* condition) noexcept {

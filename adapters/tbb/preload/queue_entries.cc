@@ -25,18 +25,12 @@ namespace preload = parkway::preload;
 // Tags 0 and 1: slots and items.
 constexpr std::size_t kMonitors = 2;
 
-// The original sleeps at once. One short gap, then yields only, if any: the
-// other side of a queue is a thread that works on the item, often on this CPU.
-// (An item back and forth, two threads: with three gaps 11 us of CPU where the
-// threads share a CPU with others, 3.4 with one gap, 4.4 stock; alone on two
-// CPUs 1.9 us, .75, 35.)
-constexpr parkway::SpinPlan plan(bool yields) {
-  parkway::SpinPlan plan;
-  plan.gaps = 1;
-  if (!yields) plan.yields = 0;
-  return plan;
-}
-
+// The original sleeps at once. Here one short gap, then yields only, if any:
+// the other side of a queue is a thread that works on the item, often on this
+// CPU. (An item back and forth, two threads: with three gaps 11 us of CPU where
+// the threads share a CPU with others, 3.4 with one gap, 4.4 stock; alone on
+// two CPUs 1.9 us, .75, 35.)
+constexpr std::uint32_t kMostYields = parkway::SpinLimits::kYields;
 [[gnu::tls_model("initial-exec")]] thread_local parkway::WaitPace t_pace;
 
 const void* monitor(concurrent_monitor* monitors, std::size_t tag) {
@@ -81,7 +75,7 @@ void wait_bounded_queue_monitor(concurrent_monitor* monitors, std::size_t tag,
     t_pace.ended_after(parkway::os::nanotime() - start);
   };
   if (parkway::internal::spin_and_yield<parkway::Platform>(
-          done, plan(t_pace.yields()))) {
+          done, t_pace.plan(kMostYields))) {
     return ended();
   }
   AddressWaiter waiter(monitor(monitors, tag),

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Abseil with parkway's locks, for a WORKSPACE.
 
     http_archive(name = "com_google_absl_stock", ...)  # what was called com_google_absl
@@ -34,7 +35,7 @@ def _edited(block, where):
         fail("%s: synchronization does not have one list of deps" % where)
     return block.replace(
         deps,
-        deps + "        \"%s\",\n" % parkway_label("//adapters/absl:overlay_deps"),
+        deps + "        \"%s\",\n" % parkway_label("//adapters/parkway/absl:overlay_deps"),
     )
 
 def _absl_overlay_impl(ctx):

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The repositories parkway builds against, for a WORKSPACE.
 
     load("@parkway//bazel:deps.bzl", "parkway_dependencies")
@@ -62,7 +63,9 @@ _EDITS = {
 }
 
 _INCLUDE_ROOT = """
-cc_library(
+load("@rules_cc//cc:defs.bzl", parkway_cc_library = "cc_library")
+
+parkway_cc_library(
     name = "parkway_include_root",
     includes = ["."],
     visibility = ["//visibility:public"],
@@ -70,6 +73,8 @@ cc_library(
 """
 
 _RELACY_BUILD = """
+load("@rules_cc//cc:defs.bzl", "cc_library")
+
 cc_library(
     name = "relacy",
     hdrs = glob(["relacy/**/*.h", "relacy/**/*.hpp"]),
@@ -78,10 +83,13 @@ cc_library(
 )
 """
 
-def _is_bazel7():
-    """True from Bazel 7 on; the empty version is Debian's Bazel 4."""
+def _major():
+    """The major version of Bazel; the empty version is Debian's Bazel 4."""
     major = native.bazel_version.split(".")[0] if hasattr(native, "bazel_version") else ""
-    return major.isdigit() and int(major) >= 7
+    return int(major) if major.isdigit() else 4
+
+def _is_bazel7():
+    return _major() >= 7
 
 def _hosts(ctx):
     hosts = ctx.os.environ.get("PARKWAY_HOSTS", "") or ctx.attr.default_hosts
@@ -172,6 +180,8 @@ exports_files(glob(["**/*.cc", "**/*.h"]))
         prefix = "tbb_tests_",
         package = "",
         build = """
+load("@rules_cc//cc:defs.bzl", "cc_library")
+
 exports_files(glob(["test/**/*.cpp"]))
 
 cc_library(
@@ -241,6 +251,8 @@ _HOSTS_H = """\
 """
 
 _HOSTS_BUILD = """\
+load("@rules_cc//cc:defs.bzl", "cc_library")
+
 package(default_visibility = ["//visibility:public"])
 
 exports_files(["hosts.bzl"])
@@ -252,7 +264,35 @@ cc_library(
 )
 """
 
+# What Bazel before 8 has built in and later ones have in rules_cc.
+_NATIVE_CC = """\
+NATIVE = struct(cc_common = cc_common, CcInfo = CcInfo)
+"""
+
+_CC_OF_NATIVE = """\
+load(":native_cc.bzl", "NATIVE")
+
+cc_common = NATIVE.cc_common
+CcInfo = NATIVE.CcInfo
+"""
+
+_CC_OF_RULES = """\
+load("@rules_cc//cc/common:cc_common.bzl", _cc_common = "cc_common")
+load("@rules_cc//cc/common:cc_info.bzl", _CcInfo = "CcInfo")
+
+cc_common = _cc_common
+CcInfo = _CcInfo
+"""
+
+def _write_cc(ctx):
+    if _major() >= 8:
+        ctx.file("cc.bzl", _CC_OF_RULES, executable = False)
+    else:
+        ctx.file("native_cc.bzl", _NATIVE_CC, executable = False)
+        ctx.file("cc.bzl", _CC_OF_NATIVE, executable = False)
+
 def _parkway_hosts_impl(ctx):
+    _write_cc(ctx)
     if not ctx.attr.bzlmod and _from_system(ctx):
         hosts = "system"
         versions = system_versions(ctx)
@@ -277,7 +317,8 @@ def _parkway_hosts_impl(ctx):
 
 parkway_hosts = repository_rule(
     implementation = _parkway_hosts_impl,
-    doc = "The selected versions as a header (@parkway_hosts//:hosts) and as a .bzl file.",
+    doc = "The selected versions as a header (@parkway_hosts//:hosts) and as a .bzl file; and " +
+          "cc.bzl, which has CcInfo and cc_common of any Bazel.",
     attrs = {
         "bzlmod": attr.bool(doc = "The versions are those of MODULE.bazel."),
         "default_hosts": attr.string(default = "2022"),
@@ -285,10 +326,26 @@ parkway_hosts = repository_rule(
     environ = _ENVIRON,
 )
 
+_NATIVE_SHELL = """\
+# Bazel before 8 has these rules built in.
+%s = native.%s
+"""
+
+def _parkway_native_shell_impl(ctx):
+    ctx.file("BUILD.bazel", "", executable = False)
+    ctx.file("shell/BUILD.bazel", "", executable = False)
+    for rule in ["sh_binary", "sh_library", "sh_test"]:
+        ctx.file("shell/%s.bzl" % rule, _NATIVE_SHELL % (rule, rule), executable = False)
+
+parkway_native_shell = repository_rule(
+    implementation = _parkway_native_shell_impl,
+    doc = "@rules_shell for a WORKSPACE: the names of rules_shell, as the built-in rules.",
+)
+
 def parkway_dependencies():
     """Declares oneTBB, Abseil, GoogleTest and Google Benchmark where they are missing.
 
-    And @parkway_installed_absl and @parkway_installed_tbb, for the preload libraries, and
+    And @rules_shell, as the rules that are built into a Bazel that reads a WORKSPACE. And @parkway_installed_absl and @parkway_installed_tbb, for the preload libraries, and
     @parkway_installed_boost and @parkway_installed_fuse, for bench.
     """
     default_hosts = "2025" if _is_bazel7() else "2022"
@@ -298,6 +355,8 @@ def parkway_dependencies():
     for dep in HOSTS["2022"]:
         if not native.existing_rule(dep):
             parkway_repository(name = dep, dep = dep, default_hosts = default_hosts)
+    if not native.existing_rule("rules_shell"):
+        parkway_native_shell(name = "rules_shell")
     if not native.existing_rule("parkway_hosts"):
         parkway_hosts(name = "parkway_hosts", default_hosts = default_hosts)
     if not native.existing_rule("parkway_installed_absl"):

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """For MODULE.bazel: the repositories that are no modules of the registry."""
 
 load(":deps.bzl", "parkway_hosts", "parkway_repository", "parkway_upstream_tests", "upstream_tests")

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """@parkway_installed_absl: the shared Abseil of this machine, for the preload library.
 
 Unlike @com_google_absl, which is built with the program, this is what the distribution compiled:
@@ -7,7 +8,7 @@ its headers and libabsl_*.so. It comes from, in this order,
   pkg-config               the system's own
 
 Where there is none, or no shared one, the repository is empty and says why in
-installed.bzl; what needs it is then left out of the build, see adapters/absl/preload.
+installed.bzl; what needs it is then left out of the build, see adapters/parkway/absl/preload.
 """
 
 load(":installed_package.bzl", "find_installed", "parse_pc", "write_installed", "write_missing", find_sonames = "sonames")
@@ -15,6 +16,8 @@ load(":installed_package.bzl", "find_installed", "parse_pc", "write_installed", 
 _HEADERS = "headers"
 
 _BUILD_HEAD = """\
+load("@rules_cc//cc:defs.bzl", "cc_library")
+
 package(default_visibility = ["//visibility:public"])
 
 exports_files(glob(["lib/*"]))

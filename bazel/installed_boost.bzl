@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """@parkway_installed_boost: this machine's Boost.Context and Boost.Fiber, for tests and benchmarks.
 
 They come from, in this order,
@@ -33,6 +34,8 @@ _FOLDERS = [
 _LIBRARIES = ["libboost_fiber.a", "libboost_context.a"]
 
 _BUILD = """\
+load("@rules_cc//cc:defs.bzl", "cc_library")
+
 package(default_visibility = ["//visibility:public"])
 
 cc_library(

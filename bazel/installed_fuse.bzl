@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """@parkway_installed_fuse: this machine's libfuse 3, for benchmarks of slow files.
 
 It comes from, in this order,
@@ -12,6 +13,8 @@ nothing of libfuse.
 load(":installed_package.bzl", "library_folder", "write_installed", "write_missing")
 
 _BUILD = """\
+load("@rules_cc//cc:defs.bzl", "cc_library")
+
 package(default_visibility = ["//visibility:public"])
 
 cc_library(

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the repositories of installed libraries have in common."""
 
 def find_installed(ctx, variable, module, debian):

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """@parkway_installed_tbb: the shared oneTBB of this machine, for tests of the preload library.
 
 Unlike @oneTBB, which is built with the program, this is what the distribution compiled: its headers
@@ -13,6 +14,8 @@ itself does not need it.
 load(":installed_package.bzl", "find_installed", "parse_pc", "sonames", "write_installed", "write_missing")
 
 _BUILD = """\
+load("@rules_cc//cc:defs.bzl", "cc_library")
+
 package(default_visibility = ["//visibility:public"])
 
 cc_library(

@@ -1,8 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the overlay's absl/synchronization is made of; its BUILD file loads this (see absl_overlay.bzl).
 
 Each of the files that parkway replaces is a target overlaid_FILE. With --//bazel:locks=stock it is
 upstream's file, which the overlay keeps in the folder stock. Otherwise it is parkway's: the files
-of //adapters/absl, which the overlay compiles once more, in Abseil's own namespace.
+of //adapters/parkway/absl, which the overlay compiles once more, in Abseil's own namespace.
 
 Both copies may meet in one program and in one source file, hence this one goes under names of its
 own: "parkway/absl/x.h" becomes "absl/synchronization/parkway/x.h", and the macros, include guards
@@ -15,7 +16,6 @@ load(":settings.bzl", "ChoiceInfo")
 _RENAMED = {
     "\"parkway/absl/": "\"absl/synchronization/parkway/",
     "PARKWAY_ABSL_": "PARKWAY_OVERLAY_",
-    "PARKWAY_ADAPTERS_ABSL_": "PARKWAY_OVERLAY_ADAPTERS_",
 }
 
 # To a file: parkway's header NAME, after what upstream's header includes on every platform (depth
@@ -78,9 +78,9 @@ overlaid_file = rule(
         "names": attr.string_list(doc = "The files of absl/synchronization that are replaced."),
         "stock": attr.label(allow_single_file = True, mandatory = True, doc = "Upstream's file."),
         "takes_others": attr.bool(doc = "With it come parkway's files that have no name there."),
-        "_headers": attr.label(default = "//adapters/absl:overlay_headers"),
+        "_headers": attr.label(default = "//adapters/parkway/absl:overlay_headers"),
         "_locks": attr.label(default = "//bazel:locks", providers = [ChoiceInfo]),
-        "_sources": attr.label(default = "//adapters/absl:overlay_sources"),
+        "_sources": attr.label(default = "//adapters/parkway/absl:overlay_sources"),
     },
 )
 

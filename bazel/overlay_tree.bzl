@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the rules of overlay.bzl share: another repository's tree under a new name."""
 
 # Not for the new repository: it is no module or workspace, and Bazel's own links lead elsewhere.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Command-line settings with a fixed list of values."""
 
 ChoiceInfo = provider(

@@ -1,4 +1,7 @@
+# SPDX-License-Identifier: Apache-2.0
 """A test that can't run here and says why."""
+
+load("@rules_shell//shell:sh_test.bzl", "sh_test")
 
 def skipped_test(name, reason, **kwargs):
     """Reports one skipped test case.
@@ -8,7 +11,7 @@ def skipped_test(name, reason, **kwargs):
       reason: one sentence, for people.
       **kwargs: tags.
     """
-    native.sh_test(
+    sh_test(
         name = name,
         size = "small",
         srcs = ["//bazel:skipped.sh"],

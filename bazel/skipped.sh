@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # What skipped_test (skipped.bzl) runs: prints the reason and leaves it in Bazel's test.xml.
 set -euo pipefail
 

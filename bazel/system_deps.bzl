@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The machine's own libraries under the labels of the sources (PARKWAY_DEPS=system).
 
 Headers come from /usr/include; labels outside the tables below, and those whose library this
@@ -130,7 +131,7 @@ def system_repository(ctx, dep):
     """
     _pkg_config(ctx, dep, ["--exists", "--print-errors", _PACKAGES[dep][0]])
     for package, targets in _TARGETS[dep].items():
-        text = "package(default_visibility = [\"//visibility:public\"])\n"
+        text = "load(\"@rules_cc//cc:defs.bzl\", \"cc_library\")\n\npackage(default_visibility = [\"//visibility:public\"])\n"
         for name, modules in targets.items():
             linkopts = []
             defines = []

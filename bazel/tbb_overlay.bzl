@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """oneTBB with parkway's locks, for a WORKSPACE.
 
     http_archive(name = "oneTBB_stock", ...)  # what was called oneTBB
@@ -13,7 +14,7 @@ upstream's headers, without fetching it again.
 
 How: each replaced header lies beside its new version as _stock_NAME.h, in the same folder, because
 oneTBB's headers include one another by relative paths. The new version takes one or the other by
-the macro PARKWAY_IS_TBB, which //adapters/tbb:overlay_deps defines; the library `tbb`, and through
+the macro PARKWAY_IS_TBB, which //adapters/parkway/tbb:overlay_deps defines; the library `tbb`, and through
 it all that depends on it, gets that. PARKWAY_TBB_STACKS is the coroutines', for want of a switch for
 some processors; where oneTBB has threads for coroutines, under sanitizers, they stay upstream's.
 """
@@ -83,7 +84,7 @@ def _redirect(ctx, source, name, to):
 def _with_deps(block, where):
     """The target tbb, depending on parkway's headers."""
     deps = "    deps = [\n"
-    ours = "        \"%s\",\n" % parkway_label("//adapters/tbb:overlay_deps")
+    ours = "        \"%s\",\n" % parkway_label("//adapters/parkway/tbb:overlay_deps")
     if block.count("    deps = ") == 0:
         return block + "\n" + deps + ours + "    ],"
     if block.count(deps) != 1:

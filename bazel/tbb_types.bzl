@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The list of oneTBB's types that parkway replaces."""
 
 # oneapi/tbb/NAME.h has tbb::NAME; parkway/tbb/NAME.h has parkway::tbb::NAME, and

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every archive parkway's build uses: the one table of versions, addresses and checksums.
 
 HOSTS has two sets of the four dependencies; PARKWAY_HOSTS (`--config=hosts2022`,

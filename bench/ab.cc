@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // //bench:ab: what parkway's locks do for three programs, and for themselves,
 // against stock.
 
@@ -19,21 +21,21 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/synchronization/mutex.h"
-#include "bench/cell.h"
-#include "bench/core_probe.h"
-#include "bench/engine.h"
-#include "bench/machine.h"
-#include "bench/micro.h"
-#include "bench/options.h"
-#include "bench/program_runner.h"
-#include "bench/report.h"
-#include "bench/runfiles.h"
-#include "bench/support/corpus.h"
-#include "bench/support/pinning.h"
-#include "bench/table.h"
-#include "bench/task_report.h"
-#include "bench/task_runner.h"
+#include "bench/engine/cell.h"
+#include "bench/engine/core_probe.h"
+#include "bench/engine/engine.h"
+#include "bench/engine/machine.h"
+#include "bench/engine/options.h"
+#include "bench/engine/pinning.h"
+#include "bench/engine/report.h"
+#include "bench/engine/runfiles.h"
+#include "bench/engine/table.h"
+#include "bench/locks/micro.h"
+#include "bench/programs/corpus.h"
+#include "bench/programs/program_runner.h"
 #include "bench/tasks/task_groups.h"
+#include "bench/tasks/task_report.h"
+#include "bench/tasks/task_runner.h"
 
 namespace parkway_bench {
 namespace {
@@ -213,8 +215,8 @@ void WriteMarkdown(const Description& head, const std::vector<Table>& tables,
 // nothing.
 std::string FindInput(const Options& options, std::string* input,
                       std::vector<TextFile>* files) {
-  *input =
-      options.input.empty() ? FindRunfile("bench/corpus_text") : options.input;
+  *input = options.input.empty() ? FindRunfile("bench/programs/corpus_text")
+                                 : options.input;
   if (input->empty()) {
     return "found no sources of the dependencies; --input DIR names a folder "
            "of text";

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Runs a finished program with its own locks and with parkway's preloaded, in turns.
 
 The program must be linked to the shared library whose locks these are. Its output is compared:

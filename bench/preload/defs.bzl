@@ -1,47 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
 """Finished programs, stock against preloaded."""
 
-load("//adapters/absl/preload:defs.bzl", "UNAVAILABLE", "installed_absl_test")
-load("//tests/tbb_preload:defs.bzl", "on_hosts_programs")
+load("@rules_shell//shell:sh_binary.bzl", "sh_binary")
+load("//adapters/parkway/absl/preload:defs.bzl", "UNAVAILABLE", "installed_absl_test")
 
-def preload_comparison(name, src, test, library, program):
-    """Declares a script that compares; nothing where no Abseil is installed.
+def preload_comparison(name, src, library):
+    """Declares a script that compares programs, or figures that they print, with a preload library.
 
     Args:
       name: of the script, as something to run.
       src: the script.
-      test: a test of it, NAME_test.
-      library: what it preloads.
-      program: something for the test to run.
-    """
-    if UNAVAILABLE:
-        return
-    arguments = ["--library=$(rootpath %s)" % library]
-    native.sh_binary(
-        name = name,
-        testonly = True,
-        srcs = [src],
-        args = arguments,
-        data = [library],
-        tags = ["no-sanitizer"],
-    )
-    installed_absl_test(
-        name = name + "_test",
-        size = "small",
-        srcs = [test],
-        args = ["$(rootpath :%s)" % name] + arguments + ["$(rootpath %s)" % program],
-        data = [":" + name, library, program],
-        tags = ["no-sanitizer"],
-    )
-
-def tbb_comparison(name, src, library):
-    """Declares a script that compares any program on a shared oneTBB.
-
-    Args:
-      name: of the script.
-      src: the script.
       library: what it preloads.
     """
-    native.sh_binary(
+    sh_binary(
         name = name,
         testonly = True,
         srcs = [src],
@@ -50,22 +21,33 @@ def tbb_comparison(name, src, library):
         tags = ["no-sanitizer"],
     )
 
-def tbb_metrics(name, src, test, library, programs):
-    """Declares a script that compares figures that programs print.
+def absl_comparison(name, library, **kwargs):
+    """The same for Abseil; nothing where no shared Abseil is installed.
 
     Args:
-      name: of the script.
-      src: the script.
-      test: a test of it: NAME_test_HOST.
-      library: what it preloads.
-      programs: host_program()s for the test to run.
+      name: as above.
+      library: as above.
+      **kwargs: for preload_comparison.
     """
-    tbb_comparison(name, src, library)
-    on_hosts_programs(
-        name = name + "_test",
+    if not UNAVAILABLE:
+        preload_comparison(name = name, library = library, **kwargs)
+
+def absl_comparison_test(name, src, comparison, library, program):
+    """A test of an absl_comparison().
+
+    Args:
+      name: of the test.
+      src: its script.
+      comparison: what is tested.
+      library: what that preloads.
+      program: something for it to run.
+    """
+    data = [comparison, library, program]
+    installed_absl_test(
+        name = name,
         size = "small",
-        srcs = [test],
-        args = ["$(rootpath :%s)" % name, "--library=$(rootpath %s)" % library],
-        data = [":" + name, library],
-        programs = programs,
+        srcs = [src],
+        args = ["$(rootpath %s)" % comparison, "--library=$(rootpath %s)" % library, "$(rootpath %s)" % program],
+        data = data,
+        tags = ["no-sanitizer"],
     )

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Runs programs that print figures ("name: value unit") stock and preloaded, in turns.
 
 A program may print "name: crashed" instead: of a part that it ran in a child process.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What condition variables cost a program on oneTBB: those of its own threads,
 // and those by which they are told of suspended tasks to resume.
 //
@@ -16,7 +18,7 @@
 #include <thread>
 #include <vector>
 
-#include "bench/support/pinning.h"
+#include "bench/engine/pinning.h"
 #include "oneapi/tbb/parallel_for.h"
 #include "oneapi/tbb/task.h"
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A program that uses oneTBB a little: one small parallel_for, a pause, and so
 // on. Prints what a loop costs in CPU time, pause included, and how long the
 // parallel_for took.
@@ -11,7 +13,7 @@
 #include <thread>
 #include <vector>
 
-#include "bench/support/pinning.h"
+#include "bench/engine/pinning.h"
 #include "oneapi/tbb/blocked_range.h"
 #include "oneapi/tbb/parallel_for.h"
 

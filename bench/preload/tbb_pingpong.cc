@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Two threads pass an item back and forth through two bounded queues for one
 // item each. Prints what that costs.
 //
@@ -7,7 +9,7 @@
 #include <cstdlib>
 #include <thread>
 
-#include "bench/support/pinning.h"
+#include "bench/engine/pinning.h"
 #include "oneapi/tbb/concurrent_queue.h"
 
 namespace {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What oneTBB's resumable tasks cost: a task that suspends and is resumed at
 // once, and a thousand that are suspended at the same time.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // TASKS of oneTBB's resumable tasks that are suspended at the same time, in a
 // child process: the time for each, and the memory of the process when all of
 // them are suspended. "crashed" if the child did not come to the end.

@@ -1,6 +1,8 @@
-"""A program of the A/B comparison."""
+# SPDX-License-Identifier: Apache-2.0
+"""Programs of the A/B comparison."""
 
-load("//bazel:copts.bzl", "PARKWAY_COPTS")
+load("@rules_cc//cc:defs.bzl", "cc_binary")
+load("@rules_shell//shell:sh_test.bzl", "sh_test")
 load("//tests/upstream/absl:defs.bzl", "UNAVAILABLE")
 
 def ab_program(name, host, srcs, deps):
@@ -14,36 +16,40 @@ def ab_program(name, host, srcs, deps):
       deps: everything but the locks.
     """
     for suffix in ["", "_stock", "_parkway"]:
-        native.cc_binary(
+        cc_binary(
             name = name + suffix,
             srcs = srcs,
-            copts = PARKWAY_COPTS,
-            deps = deps + ["//adapters/%s:switched%s" % (host, suffix)],
+            deps = deps + ["//adapters/parkway/%s:switched%s" % (host, suffix)],
         )
 
     if host == "absl" and not UNAVAILABLE:
-        native.cc_binary(
+        cc_binary(
             name = name + "_overlay",
             srcs = srcs,
-            copts = PARKWAY_COPTS,
             deps = [
                 dep.replace("@com_google_absl//", "@com_google_absl_overlay//")
                 for dep in deps
-            ] + ["//adapters/absl:switched_overlay"],
+            ] + ["//adapters/parkway/absl:switched_overlay"],
         )
-        native.sh_test(
-            name = name + "_overlay_test",
-            size = "small",
-            srcs = ["overlay_test.sh"],
-            args = [
-                "$(location :%s_stock)" % name,
-                "$(location :%s_overlay)" % name,
-            ] + select({
-                "//bazel:locks_stock": ["stock"],
-                "//conditions:default": ["overlay"],
-            }),
-            data = [
-                ":%s_overlay" % name,
-                ":%s_stock" % name,
-            ] + srcs,
-        )
+
+def overlay_test(name, program, src):
+    """A program of a host of Abseil's does the same work overlaid; none where there is no overlay.
+
+    Args:
+      name: of the test.
+      program: the ab_program(), a label.
+      src: the script.
+    """
+    if UNAVAILABLE:
+        return
+    programs = [program + "_stock", program + "_overlay"]
+    sh_test(
+        name = name,
+        size = "small",
+        srcs = [src],
+        args = ["$(location %s)" % label for label in programs] + select({
+            "//bazel:locks_stock": ["stock"],
+            "//conditions:default": ["overlay"],
+        }),
+        data = programs + ["//bench/programs:sources"],
+    )

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Hashes every file below a folder and finds those that are the same, in
 // parallel with oneTBB.
 //
@@ -33,11 +35,11 @@
 #include <utility>
 #include <vector>
 
+#include "bench/programs/corpus.h"
+#include "bench/programs/digest.h"
 #include "bench/programs/program_options.h"
-#include "bench/support/corpus.h"
-#include "bench/support/digest.h"
-#include "bench/support/run_report.h"
-#include "bench/support/wait_meter.h"
+#include "bench/programs/run_report.h"
+#include "bench/programs/wait_meter.h"
 #include "parkway/tbb/switched.h"
 
 namespace parkway_bench {

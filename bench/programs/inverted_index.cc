@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A positional inverted index over a folder of text, built and queried in
 // parallel with oneTBB.
 //
@@ -35,12 +37,12 @@
 #include <utility>
 #include <vector>
 
+#include "bench/engine/pinning.h"
+#include "bench/programs/corpus.h"
+#include "bench/programs/digest.h"
 #include "bench/programs/program_options.h"
-#include "bench/support/corpus.h"
-#include "bench/support/digest.h"
-#include "bench/support/pinning.h"
-#include "bench/support/run_report.h"
-#include "bench/support/wait_meter.h"
+#include "bench/programs/run_report.h"
+#include "bench/programs/wait_meter.h"
 #include "parkway/tbb/switched.h"
 
 namespace parkway_bench {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A bounded pipeline that reads, parses, deduplicates and aggregates the lines
 // of a folder of text, written with Abseil's synchronization types.
 //
@@ -45,11 +47,11 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
-#include "bench/support/corpus.h"
-#include "bench/support/digest.h"
-#include "bench/support/pinning.h"
-#include "bench/support/run_report.h"
-#include "bench/support/wait_meter.h"
+#include "bench/engine/pinning.h"
+#include "bench/programs/corpus.h"
+#include "bench/programs/digest.h"
+#include "bench/programs/run_report.h"
+#include "bench/programs/wait_meter.h"
 #include "parkway/absl/switched.h"
 
 ABSL_FLAG(std::string, input, "", "the folder of text to work on");

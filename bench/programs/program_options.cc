@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "bench/programs/program_options.h"
 
 #include <cstdlib>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The command line of a program that has no flag library of its own.
 
 #ifndef PARKWAY_BENCH_PROGRAMS_PROGRAM_OPTIONS_H_

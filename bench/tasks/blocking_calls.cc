@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include <fcntl.h>
 #include <time.h>
 #include <unistd.h>
@@ -16,7 +18,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "bench/scratch_folder.h"
+#include "bench/engine/scratch_folder.h"
 #include "bench/tasks/delay_line.h"
 #include "bench/tasks/measure.h"
 #include "bench/tasks/slow_files.h"
@@ -24,9 +26,9 @@
 #include "oneapi/tbb/parallel_for.h"
 #include "oneapi/tbb/partitioner.h"
 #include "oneapi/tbb/task_arena.h"
-#include "parkway/syscall.h"
-#include "parkway/tbb/blocking_call.h"
-#include "parkway/tbb/file_calls.h"
+#include "parkway/task/syscall.h"
+#include "parkway/tbb/task/blocking_call.h"
+#include "parkway/tbb/task/file_calls.h"
 
 namespace parkway_bench {
 namespace {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Things that come due a while after they were put in.
 
 #ifndef PARKWAY_BENCH_TASKS_DELAY_LINE_H_

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Ten thousand tasks that lock a mutex and wait for a condition which later
 // tasks make true, on two workers.
 //
@@ -12,14 +14,14 @@
 #include <cstring>
 #include <mutex>
 
-#include "bench/support/pinning.h"
+#include "bench/engine/pinning.h"
 #include "oneapi/tbb/global_control.h"
 #include "oneapi/tbb/mutex.h"
 #include "oneapi/tbb/task_arena.h"
 #include "oneapi/tbb/task_group.h"
-#include "parkway/tbb/task_condition_variable.h"
-#include "parkway/tbb/task_mutex.h"
-#include "parkway/tbb/task_scheduler.h"
+#include "parkway/tbb/task/task_condition_variable.h"
+#include "parkway/tbb/task/task_mutex.h"
+#include "parkway/tbb/task/task_scheduler.h"
 
 namespace {
 

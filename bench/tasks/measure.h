@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // One measurement of something that is done once, by all threads together.
 
 #ifndef PARKWAY_BENCH_TASKS_MEASURE_H_
@@ -5,8 +7,8 @@
 
 #include <cstdint>
 
-#include "bench/cell.h"
-#include "bench/support/pinning.h"
+#include "bench/engine/cell.h"
+#include "bench/engine/pinning.h"
 
 namespace parkway_bench {
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Serves files whose reads take as long as one asks, with libfuse:
 //   slow_file_server FILES BYTES DELAY_US
 // mounts a file system with the files 0, 1, ... and prints the path of its root
@@ -29,7 +31,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "bench/scratch_folder.h"
+#include "bench/engine/scratch_folder.h"
 #include "bench/tasks/delay_line.h"
 
 namespace parkway_bench {

@@ -1,6 +1,8 @@
+# SPDX-License-Identifier: Apache-2.0
 """What needs libfuse: the program that serves slow files, and the test of it."""
 
 load("@parkway_installed_fuse//:installed.bzl", "INSTALLED_FUSE")
+load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_test")
 load("//bazel:skipped.bzl", "skipped_test")
 
 def slow_file_server(name, deps, **kwargs):
@@ -16,7 +18,7 @@ def slow_file_server(name, deps, **kwargs):
     """
     if not INSTALLED_FUSE.available:
         return []
-    native.cc_binary(
+    cc_binary(
         name = name,
         deps = deps + ["@parkway_installed_fuse//:fuse"],
         **kwargs
@@ -31,6 +33,6 @@ def slow_files_test(name, **kwargs):
       **kwargs: for cc_test.
     """
     if INSTALLED_FUSE.available:
-        native.cc_test(name = name, **kwargs)
+        cc_test(name = name, **kwargs)
     else:
         skipped_test(name = name, reason = INSTALLED_FUSE.reason)

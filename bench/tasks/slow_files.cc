@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "bench/tasks/slow_files.h"
 
 #include <fcntl.h>
@@ -13,7 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
-#include "bench/runfiles.h"
+#include "bench/engine/runfiles.h"
 
 namespace parkway_bench {
 namespace {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Files whose reads take as long as one asks.
 
 #ifndef PARKWAY_BENCH_TASKS_SLOW_FILES_H_

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "bench/tasks/task_groups.h"
 
 #include <algorithm>

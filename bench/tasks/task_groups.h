@@ -1,12 +1,14 @@
-// The benchmarks of waiting in oneTBB's tasks (docs/tasks.md): two workers,
-// whatever the machine has.
+// SPDX-License-Identifier: Apache-2.0
+
+// The benchmarks of waiting in oneTBB's tasks (docs/guide/tasks.md): two
+// workers, whatever the machine has.
 
 #ifndef PARKWAY_BENCH_TASKS_TASK_GROUPS_H_
 #define PARKWAY_BENCH_TASKS_TASK_GROUPS_H_
 
 #include <vector>
 
-#include "bench/cell.h"
+#include "bench/engine/cell.h"
 
 namespace parkway_bench {
 

@@ -1,20 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include <atomic>
 #include <cstdint>
 #include <string>
 #include <tuple>
 #include <utility>
 
-#include "bench/lock_list.h"
+#include "bench/engine/lock_list.h"
+#include "bench/engine/turns.h"
+#include "bench/engine/uncontended.h"
+#include "bench/engine/window.h"
 #include "bench/tasks/measure.h"
 #include "bench/tasks/task_groups.h"
-#include "bench/turns.h"
-#include "bench/uncontended.h"
-#include "bench/window.h"
 #include "oneapi/tbb/mutex.h"
 #include "oneapi/tbb/task_arena.h"
 #include "oneapi/tbb/task_group.h"
-#include "parkway/futex_mutex.h"
-#include "parkway/tbb/task_mutex.h"
+#include "parkway/lock/futex_mutex.h"
+#include "parkway/tbb/task/task_mutex.h"
 
 namespace parkway_bench {
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
@@ -5,13 +7,13 @@
 #include <thread>
 #include <utility>
 
-#include "bench/lock_list.h"
+#include "bench/engine/lock_list.h"
 #include "bench/tasks/measure.h"
 #include "bench/tasks/task_groups.h"
 #include "oneapi/tbb/mutex.h"
 #include "oneapi/tbb/task_arena.h"
 #include "oneapi/tbb/task_group.h"
-#include "parkway/tbb/task_mutex.h"
+#include "parkway/tbb/task/task_mutex.h"
 
 namespace parkway_bench {
 namespace {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -14,7 +16,7 @@
 #include "oneapi/tbb/task_arena.h"
 #include "oneapi/tbb/task_group.h"
 #include "parkway/note.h"
-#include "parkway/tbb/task_note.h"
+#include "parkway/tbb/task/task_note.h"
 
 namespace parkway_bench {
 namespace {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "tests/faults/fault_platform.h"
 
 #include <chrono>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The Platform policy with faults: everything that a kernel and a scheduler
 // are allowed to do to a lock, seeded and far more often than they do it.
 //
@@ -18,21 +20,23 @@
 #include <cstdint>
 #include <mutex>
 
-#include "parkway/address_wait_slow.h"
-#include "parkway/asymmetric_fence.h"
-#include "parkway/byte_mutex.h"
-#include "parkway/cond_var_slow.h"
-#include "parkway/futex_mutex_slow.h"
-#include "parkway/futex_note_slow.h"
+#include "parkway/lock/byte_mutex.h"
+#include "parkway/lock/cond_var_slow.h"
+#include "parkway/lock/futex_mutex_slow.h"
+#include "parkway/lock/futex_note_slow.h"
+#include "parkway/lock/rw_cond_var_slow.h"
+#include "parkway/lock/rw_mutex_slow.h"
+#include "parkway/lock/sema_mutex_slow.h"
+#include "parkway/lock/sema_note_slow.h"
 #include "parkway/os/os.h"
-#include "parkway/rw_cond_var_slow.h"
-#include "parkway/rw_mutex_slow.h"
-#include "parkway/sema_mutex_slow.h"
-#include "parkway/sema_note_slow.h"
-#include "parkway/task_timer.h"
-#include "parkway/worker_semaphore.h"
+#include "parkway/task/scheduler.h"
+#include "parkway/task/task_timer.h"
+#include "parkway/wait/address_wait_slow.h"
+#include "parkway/wait/asymmetric_fence.h"
+#include "parkway/wait/word_lock.h"
+#include "parkway/wait/worker_semaphore.h"
 #include "tests/faults/fault_timers.h"
-#include "tests/plugin/support.h"
+#include "tests/suites/support.h"
 
 namespace parkway::test {
 
@@ -336,7 +340,8 @@ struct FaultPlatform {
   static constexpr std::int64_t kRecheckNs = 1000000;
   static constexpr std::int64_t kPatienceNs = 1000;
 
-  using TableLock = BasicFutexMutex<TablePlatform<kBarrier>>;
+  static void watch_forks() {}
+  using TableLock = BasicWordLock<TablePlatform<kBarrier>>;
   // Few, so that unrelated words share one.
   static WaitBucket<FaultPlatform>& bucket(const void* key) {
     static WaitBucket<FaultPlatform> buckets[2];

@@ -1,14 +1,16 @@
-// parkway/task_platform.h over a platform that injects faults.
+// SPDX-License-Identifier: Apache-2.0
+
+// parkway/task/task_platform.h over a platform that injects faults.
 #ifndef PARKWAY_TESTS_FAULTS_FAULT_TASK_PLATFORM_H_
 #define PARKWAY_TESTS_FAULTS_FAULT_TASK_PLATFORM_H_
 
 #include <cstdint>
 
-#include "parkway/address_futex.h"
-#include "parkway/park_slow.h"
-#include "parkway/semaphore_slow.h"
+#include "parkway/lock/semaphore_slow.h"
+#include "parkway/task/park_slow.h"
+#include "parkway/wait/address_futex.h"
 #include "tests/faults/fault_platform.h"
-#include "tests/plugin/task_suite.h"
+#include "tests/suites/task_suite.h"
 
 namespace parkway::test {
 

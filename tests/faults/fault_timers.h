@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The timers of tasks that park under a platform with faults: late.
 #ifndef PARKWAY_TESTS_FAULTS_FAULT_TIMERS_H_
 #define PARKWAY_TESTS_FAULTS_FAULT_TIMERS_H_
@@ -8,9 +10,9 @@
 #include <thread>
 
 #include "parkway/os/os.h"
-#include "parkway/task_timer.h"
-#include "parkway/timer_heap.h"
-#include "tests/plugin/support.h"
+#include "parkway/task/task_timer.h"
+#include "parkway/task/timer_heap.h"
+#include "tests/suites/support.h"
 
 namespace parkway::test {
 

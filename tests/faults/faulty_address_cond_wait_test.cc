@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include <mutex>
 
-#include "parkway/address_cond_wait_slow.h"
+#include "parkway/wait/address_cond_wait_slow.h"
 #include "tests/faults/fault_platform.h"
-#include "tests/plugin/address_cond_var.h"
-#include "tests/plugin/cond_var_suite.h"
+#include "tests/suites/address_cond_var.h"
+#include "tests/suites/cond_var_suite.h"
 
 namespace parkway::test {
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Waiting by address with faults, on each kernel. The stores are plain and the
 // processor's own buffer delays them: no notice may get lost.
 #include <gtest/gtest.h>
@@ -8,7 +10,7 @@
 #include <vector>
 
 #include "tests/faults/fault_platform.h"
-#include "tests/plugin/support.h"
+#include "tests/suites/support.h"
 
 namespace parkway::test {
 namespace {

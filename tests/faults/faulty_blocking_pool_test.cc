@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // BlockingPool over the platform with faults, where every fourth thread can't
 // be started.
 #include <gtest/gtest.h>
@@ -7,10 +9,10 @@
 #include <memory>
 #include <vector>
 
-#include "parkway/blocking_pool_slow.h"
 #include "parkway/note.h"
+#include "parkway/task/blocking_pool_slow.h"
 #include "tests/faults/fault_platform.h"
-#include "tests/plugin/support.h"
+#include "tests/suites/support.h"
 
 namespace parkway::test {
 namespace {

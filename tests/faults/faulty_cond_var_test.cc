@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include <mutex>
 
 #include "tests/faults/fault_platform.h"
-#include "tests/plugin/cond_var_suite.h"
+#include "tests/suites/cond_var_suite.h"
 
 namespace parkway::test {
 

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "tests/faults/fault_platform.h"
-#include "tests/plugin/mutex_suite.h"
+#include "tests/suites/mutex_suite.h"
 
 namespace parkway::test {
 

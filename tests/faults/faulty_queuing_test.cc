@@ -1,8 +1,10 @@
-#include "parkway/queuing_mutex_slow.h"
-#include "parkway/queuing_rw_mutex_slow.h"
+// SPDX-License-Identifier: Apache-2.0
+
+#include "parkway/lock/queuing_mutex_slow.h"
+#include "parkway/lock/queuing_rw_mutex_slow.h"
 #include "tests/faults/fault_platform.h"
-#include "tests/plugin/queuing_mutex_suite.h"
-#include "tests/plugin/shared_mutex_suite.h"
+#include "tests/suites/queuing_mutex_suite.h"
+#include "tests/suites/shared_mutex_suite.h"
 
 namespace parkway::test {
 

@@ -1,8 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The task types, and Semaphore, under faults: in tasks, in threads, in both.
 #include "tests/faults/fault_platform.h"
 #include "tests/faults/fault_task_platform.h"
-#include "tests/plugin/mutex_suite.h"
-#include "tests/plugin/task_suite.h"
+#include "tests/suites/mutex_suite.h"
+#include "tests/suites/task_suite.h"
 
 namespace parkway::test {
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A waker that stops between its store and its wake, for as long as the test
 // likes.
 #include <gtest/gtest.h>
@@ -11,7 +13,7 @@
 #include <vector>
 
 #include "tests/faults/fault_platform.h"
-#include "tests/plugin/support.h"
+#include "tests/suites/support.h"
 
 namespace parkway::test {
 namespace {

@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Waiting on a condition variable that is only an address.
-#include "parkway/address_cond_wait_slow.h"
+#include "parkway/wait/address_cond_wait_slow.h"
 #include "tests/model/cond_var_suites.h"
-#include "tests/plugin/address_cond_var.h"
+#include "tests/suites/address_cond_var.h"
 
 namespace parkway::model {
 

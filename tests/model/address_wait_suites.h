@@ -1,9 +1,11 @@
-// What is asked of parkway/address_wait.h.
+// SPDX-License-Identifier: Apache-2.0
+
+// What is asked of parkway/wait/address_wait.h.
 #ifndef PARKWAY_TESTS_MODEL_ADDRESS_WAIT_SUITES_H_
 #define PARKWAY_TESTS_MODEL_ADDRESS_WAIT_SUITES_H_
 
-#include "parkway/address_wait_slow.h"
-#include "parkway/futex_mutex_slow.h"
+#include "parkway/lock/futex_mutex_slow.h"
+#include "parkway/wait/address_wait_slow.h"
 #include "tests/model/mutex_suites.h"
 
 namespace parkway::model {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Waiting by address under C++'s memory model, with and without a barrier, and
 // as processors run it.
 #include "tests/model/address_wait_suites.h"

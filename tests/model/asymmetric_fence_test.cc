@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Notices by a plain store, with membarrier, without, and where it fails at
 // times.
 #include "tests/model/notice_suites.h"

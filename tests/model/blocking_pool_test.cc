@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // BlockingPool. The pool's threads are the model's first ones, each of which
 // can be started once: what is asked for beyond them is a thread that the
 // system does not have.
-#include "parkway/blocking_pool_slow.h"
-#include "parkway/futex_mutex_slow.h"
-#include "parkway/futex_note_slow.h"
+#include "parkway/lock/futex_mutex_slow.h"
+#include "parkway/lock/futex_note_slow.h"
+#include "parkway/task/blocking_pool_slow.h"
 #include "tests/model/model_test.h"
 
 namespace parkway::model {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // ByteMutex as processors run it, see futex_mutex_delayed_test.cc.
 #include "tests/model/futex_mutex_suites.h"
 

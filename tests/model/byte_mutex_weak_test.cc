@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // ByteMutex under C++'s memory model, and where the kernel refuses
 // membarrier(2).
 #include "tests/model/futex_mutex_suites.h"

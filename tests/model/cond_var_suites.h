@@ -1,10 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What is asked of a condition variable.
 #ifndef PARKWAY_TESTS_MODEL_COND_VAR_SUITES_H_
 #define PARKWAY_TESTS_MODEL_COND_VAR_SUITES_H_
 
 #include <chrono>
 
-#include "parkway/futex_mutex_slow.h"
+#include "parkway/lock/futex_mutex_slow.h"
 #include "tests/model/model_test.h"
 
 namespace parkway::model {

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // CondVar, and the worker semaphore that it and the Sema* primitives stand on.
-#include "parkway/cond_var_slow.h"
+#include "parkway/lock/cond_var_slow.h"
 #include "tests/model/cond_var_suites.h"
 
 namespace parkway::model {

@@ -1,107 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
 """Rules for the models: the production headers, as they are or with one line changed."""
 
-load("//bazel:copts.bzl", "PARKWAY_TEST_COPTS")
+load("@rules_cc//cc:defs.bzl", "cc_library", "cc_test")
 
-# Relacy's threads jump between stacks, which fortified longjmp takes for an attack. The locks
-# of a model are its subject.
-_COPTS = PARKWAY_TEST_COPTS + ["-U_FORTIFY_SOURCE"]
+# Relacy's threads jump between stacks, which fortified longjmp takes for an attack.
+_COPTS = ["-U_FORTIFY_SOURCE"]
 
-_HEADERS = [
-    "address_cond_wait.h",
-    "address_cond_wait_slow.h",
-    "address_futex.h",
-    "address_wait.h",
-    "address_wait_slow.h",
-    "asymmetric_fence.h",
-    "blocking_pool.h",
-    "blocking_pool_slow.h",
-    "byte_futex.h",
-    "byte_mutex.h",
-    "checks.h",
-    "cond_var.h",
-    "cond_var_slow.h",
-    "cpu.h",
-    "deadline.h",
-    "futex_mutex.h",
-    "futex_mutex_slow.h",
-    "futex_note.h",
-    "futex_note_slow.h",
-    "held_locks.h",
-    "idle_pool.h",
-    "os/os.h",
-    "park.h",
-    "park_slow.h",
-    "platform.h",
-    "queuing_mutex.h",
-    "queuing_mutex_slow.h",
-    "queuing_rw_mutex.h",
-    "queuing_rw_mutex_slow.h",
-    "rw_cond_var.h",
-    "rw_cond_var_slow.h",
-    "rw_mutex.h",
-    "rw_mutex_slow.h",
-    "scheduler.h",
-    "sema_mutex.h",
-    "sema_mutex_slow.h",
-    "sema_note.h",
-    "sema_note_slow.h",
-    "semaphore.h",
-    "semaphore_slow.h",
-    "sleepers.h",
-    "spin.h",
-    "stack_depot.h",
-    "stack_magazines.h",
-    "task_timer.h",
-    "thread_annotations.h",
-    "timer_heap.h",
-    "wait_in_line.h",
-    "wait_pace.h",
-    "wait_table.h",
-    "rw_waiter.h",
-    "worker.h",
-    "worker_semaphore.h",
-]
+_MUTATE = """
+sed -e "$3" "$1" > "$2"
+if cmp -s "$1" "$2"; then
+  echo "a mutant's pattern is not in $1 any more: $3" >&2
+  exit 1
+fi
+"""
+
+def _headers_impl(ctx):
+    outputs = []
+    for file in ctx.files._headers:
+        name = file.short_path[len("plugin/"):]
+        out = ctx.actions.declare_file(ctx.label.name + "/" + name)
+        if name == "parkway/" + ctx.attr.header:
+            ctx.actions.run_shell(
+                inputs = [file],
+                outputs = [out],
+                command = _MUTATE,
+                arguments = [file.path, out.path, ctx.attr.sed],
+                mnemonic = "Mutant",
+            )
+        else:
+            ctx.actions.symlink(output = out, target_file = file)
+        outputs.append(out)
+    if ctx.attr.header and not [o for o in outputs if o.path.endswith("/parkway/" + ctx.attr.header)]:
+        fail("plugin/parkway has no " + ctx.attr.header)
+    return [DefaultInfo(files = depset(outputs))]
+
+_headers = rule(
+    implementation = _headers_impl,
+    doc = "The headers of //plugin in a folder of their own, one of them changed.",
+    attrs = {
+        "header": attr.string(doc = "Below plugin/parkway. Empty: none is changed."),
+        "sed": attr.string(doc = "The change. A program that changes nothing is an error."),
+        "_headers": attr.label_list(
+            allow_files = True,
+            default = [
+                "//plugin/parkway/%s:headers" % layer
+                for layer in ["os", "base", "wait", "lock", "stack", "task"]
+            ],
+        ),
+    },
+)
 
 def plugin_headers(name, header = "", sed = ""):
-    """The headers of //plugin as "parkway/<name>.h", without its .cc files.
+    """The headers of //plugin by their include paths, without its .cc files.
 
     The library itself is not linked, because the model has an operating system of its own.
 
     Args:
       name: the cc_library.
-      header: one of them, to be changed.
-      sed: the change. A sed program that changes nothing is an error.
+      header: one of them, to be changed, below plugin/parkway.
+      sed: the change.
     """
-    cmd = """
-for from in $(SRCS); do
-  to=$(RULEDIR)/{name}/parkway/$${{from##*plugin/}}
-  mkdir -p $$(dirname $$to)
-  cp $$from $$to
-done
-"""
-    if header:
-        cmd += """
-to=$(RULEDIR)/{name}/parkway/{header}
-from=$$to.original
-mv $$to $$from
-sed -e '{sed}' $$from > $$to
-if cmp -s $$from $$to; then
-  echo "mutant {name}: its pattern is not in {header} any more" >&2
-  exit 1
-fi
-"""
-    native.genrule(
+    _headers(
         name = name + "_headers",
         testonly = True,
-        srcs = ["//plugin:" + h for h in _HEADERS],
-        outs = [name + "/parkway/" + h for h in _HEADERS],
-        cmd = cmd.format(name = name, header = header, sed = sed.replace("$", "$$")),
+        header = header,
+        sed = sed,
     )
-    native.cc_library(
+    cc_library(
         name = name,
         testonly = True,
         hdrs = [":" + name + "_headers"],
-        includes = [name],
+        includes = [name + "_headers"],
     )
 
 def model_test(name, srcs = None, headers = ":plugin", optimize = "-O1", tags = [], **kwargs):
@@ -115,14 +84,14 @@ def model_test(name, srcs = None, headers = ":plugin", optimize = "-O1", tags = 
       tags: more of them.
       **kwargs: as for cc_test.
     """
-    native.cc_test(
+    cc_test(
         name = name,
         srcs = (srcs or [name + ".cc"]) + native.glob(["*.h"]),
         copts = _COPTS + [optimize],
         tags = ["no-sanitizer"] + tags,
         deps = [
             headers,
-            "//tests/plugin:address_cond_var",
+            "//tests/suites:address_cond_var",
             "@relacy",
         ],
         **kwargs

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // FutexMutex as processors run it: the store of an unlock may become visible
 // after the look that follows it.
 #include "tests/model/futex_mutex_suites.h"

@@ -1,10 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // FutexMutex, or ByteMutex, under one form of its release.
 #ifndef PARKWAY_TESTS_MODEL_FUTEX_MUTEX_SUITES_H_
 #define PARKWAY_TESTS_MODEL_FUTEX_MUTEX_SUITES_H_
 
-#include "parkway/address_wait_slow.h"
-#include "parkway/byte_mutex.h"
-#include "parkway/futex_mutex_slow.h"
+#include "parkway/lock/byte_mutex.h"
+#include "parkway/lock/futex_mutex_slow.h"
+#include "parkway/wait/address_wait_slow.h"
 #include "tests/model/mutex_suites.h"
 
 namespace parkway::model {

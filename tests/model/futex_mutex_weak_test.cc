@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // FutexMutex under C++'s memory model, where a load may return an old value and
 // the barrier is a pair of fences.
 #include "tests/model/futex_mutex_suites.h"

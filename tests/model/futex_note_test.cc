@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // FutexNote.
-#include "parkway/futex_note_slow.h"
+#include "parkway/lock/futex_note_slow.h"
 #include "tests/model/note_suites.h"
 
 int main(int argc, char** argv) {

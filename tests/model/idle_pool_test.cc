@@ -1,8 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // IdlePool. The workers' threads are started as a server would start them: by
 // whoever took the worker first.
-#include "parkway/idle_pool.h"
+#include "parkway/wait/idle_pool.h"
 
-#include "parkway/futex_note_slow.h"
+#include "parkway/lock/futex_note_slow.h"
 #include "tests/model/model_test.h"
 
 namespace parkway::model {

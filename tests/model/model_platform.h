@@ -1,5 +1,7 @@
-// A Platform policy (parkway/platform.h) over the Relacy race detector: the
-// production sources run under it unchanged, one schedule after another.
+// SPDX-License-Identifier: Apache-2.0
+
+// A Platform policy (parkway/base/platform.h) over the Relacy race detector:
+// the production sources run under it unchanged, one schedule after another.
 //
 // Exactly one translation unit of a program may include this header, because
 // it defines parkway::internal::fatal and parkway::os::nanotime for the model;
@@ -28,17 +30,17 @@
 #undef memory_order_release
 #undef memory_order_acq_rel
 #undef memory_order_seq_cst
-#include "parkway/address_wait.h"
-#include "parkway/asymmetric_fence.h"
-#include "parkway/checks.h"
+#include "parkway/base/checks.h"
+#include "parkway/base/platform.h"
+#include "parkway/base/spin.h"
 #include "parkway/os/os.h"
-#include "parkway/platform.h"
-#include "parkway/rw_waiter.h"
-#include "parkway/scheduler.h"
-#include "parkway/spin.h"
-#include "parkway/task_timer.h"
-#include "parkway/wait_table.h"
-#include "parkway/worker_semaphore.h"
+#include "parkway/task/scheduler.h"
+#include "parkway/task/task_timer.h"
+#include "parkway/wait/address_wait.h"
+#include "parkway/wait/asymmetric_fence.h"
+#include "parkway/wait/rw_waiter.h"
+#include "parkway/wait/wait_table.h"
+#include "parkway/wait/worker_semaphore.h"
 
 namespace parkway::model {
 
@@ -670,7 +672,9 @@ struct ModelPlatform {
   static constexpr std::int64_t kRecheckNs = K::kRecheckNs;
   static constexpr std::int64_t kPatienceNs = 0;
 
-  // Simpler than production's FutexMutex, which has tests of its own.
+  static void watch_forks() noexcept {}
+
+  // Simpler than production's WordLock, which has tests of its own.
   class TableLock {
    public:
     void lock() {

@@ -1,11 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Tasks for BasicWaiter: a scheduler and timers that do all that their
-// contracts (parkway/scheduler.h, parkway/task_timer.h) let them do.
+// contracts (parkway/task/scheduler.h, parkway/task/task_timer.h) let them do.
 #ifndef PARKWAY_TESTS_MODEL_MODEL_SCHEDULER_H_
 #define PARKWAY_TESTS_MODEL_MODEL_SCHEDULER_H_
 
 #include <new>
 
-#include "parkway/park_slow.h"
+#include "parkway/task/park_slow.h"
 #include "tests/model/model_test.h"
 
 namespace parkway::model {

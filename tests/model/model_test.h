@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Runs suites under Relacy's schedulers, within bounds that do not depend on
 // the speed of the machine.
 #ifndef PARKWAY_TESTS_MODEL_MODEL_TEST_H_

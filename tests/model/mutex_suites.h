@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What is asked of every mutex.
 #ifndef PARKWAY_TESTS_MODEL_MUTEX_SUITES_H_
 #define PARKWAY_TESTS_MODEL_MUTEX_SUITES_H_

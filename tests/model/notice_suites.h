@@ -1,11 +1,13 @@
-// What is asked of parkway/asymmetric_fence.h, as AddressWaiter uses it.
+// SPDX-License-Identifier: Apache-2.0
+
+// What is asked of parkway/wait/asymmetric_fence.h, as AddressWaiter uses it.
 #ifndef PARKWAY_TESTS_MODEL_NOTICE_SUITES_H_
 #define PARKWAY_TESTS_MODEL_NOTICE_SUITES_H_
 
 #include <cstdio>
 
-#include "parkway/address_wait_slow.h"
-#include "parkway/futex_mutex_slow.h"
+#include "parkway/lock/futex_mutex_slow.h"
+#include "parkway/wait/address_wait_slow.h"
 #include "tests/model/model_test.h"
 
 namespace parkway::model {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // BasicWaiter: threads and tasks that park, with and without a deadline.
 #include "tests/model/model_scheduler.h"
 

@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Policies that break one promise each. Passes only if Relacy reports every
 // one: otherwise "nothing found" in the other tests would mean nothing.
-#include "parkway/futex_mutex_slow.h"
-#include "parkway/futex_note_slow.h"
-#include "parkway/sema_mutex_slow.h"
-#include "parkway/sema_note_slow.h"
+#include "parkway/lock/futex_mutex_slow.h"
+#include "parkway/lock/futex_note_slow.h"
+#include "parkway/lock/sema_mutex_slow.h"
+#include "parkway/lock/sema_note_slow.h"
 #include "tests/model/mutex_suites.h"
 #include "tests/model/note_suites.h"
 #include "tests/model/notice_suites.h"

@@ -1,6 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // QueuingMutex under C++'s memory model, and as processors run it.
-#include "parkway/futex_mutex_slow.h"
-#include "parkway/queuing_mutex_slow.h"
+#include "parkway/lock/futex_mutex_slow.h"
+#include "parkway/lock/queuing_mutex_slow.h"
 #include "tests/model/mutex_suites.h"
 
 namespace parkway::model {

@@ -1,6 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // QueuingRwMutex under C++'s memory model, and as processors run it.
-#include "parkway/futex_mutex_slow.h"
-#include "parkway/queuing_rw_mutex_slow.h"
+#include "parkway/lock/futex_mutex_slow.h"
+#include "parkway/lock/queuing_rw_mutex_slow.h"
 #include "tests/model/shared_mutex_suites.h"
 
 namespace parkway::model {

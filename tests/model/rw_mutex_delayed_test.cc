@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // RwMutex and RwCondVar as processors run it.
 #include "tests/model/rw_mutex_suites.h"
 

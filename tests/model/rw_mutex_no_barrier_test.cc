@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // RwMutex and RwCondVar where the kernel refuses membarrier(2).
 #include "tests/model/rw_mutex_suites.h"
 

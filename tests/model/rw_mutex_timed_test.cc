@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // RwMutex's waits with deadlines, as processors run it.
 #include "tests/model/shared_mutex_suites.h"
 

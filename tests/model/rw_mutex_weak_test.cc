@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // RwMutex and RwCondVar under C++'s memory model.
 #include "tests/model/rw_mutex_suites.h"
 

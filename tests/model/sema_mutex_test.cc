@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // SemaMutex: the list of waiting workers, the fair wake, waiters that leave.
-#include "parkway/sema_mutex_slow.h"
+#include "parkway/lock/sema_mutex_slow.h"
 #include "tests/model/mutex_suites.h"
 
 int main(int argc, char** argv) {

@@ -1,8 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // BasicSemaphore. Who starves is the model's free choice.
 #include <chrono>
 
-#include "parkway/futex_mutex_slow.h"
-#include "parkway/semaphore_slow.h"
+#include "parkway/lock/futex_mutex_slow.h"
+#include "parkway/lock/semaphore_slow.h"
 #include "tests/model/mutex_suites.h"
 
 namespace parkway::model {

@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What is asked of every reader-writer lock.
 #ifndef PARKWAY_TESTS_MODEL_SHARED_MUTEX_SUITES_H_
 #define PARKWAY_TESTS_MODEL_SHARED_MUTEX_SUITES_H_
 
-#include "parkway/rw_cond_var_slow.h"
-#include "parkway/rw_mutex_slow.h"
+#include "parkway/lock/rw_cond_var_slow.h"
+#include "parkway/lock/rw_mutex_slow.h"
 #include "tests/model/mutex_suites.h"
 
 namespace parkway::model {

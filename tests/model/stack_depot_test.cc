@@ -1,9 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // StackMagazines over a StackDepot, with lists of one or two stacks: no stack
 // is had by two, none is lost, and what one did to it the next one sees.
-#include "parkway/stack_depot.h"
+#include "parkway/stack/stack_depot.h"
 
-#include "parkway/futex_note_slow.h"
-#include "parkway/stack_magazines.h"
+#include "parkway/lock/futex_note_slow.h"
+#include "parkway/stack/free_stack.h"
+#include "parkway/stack/stack_magazines.h"
 #include "tests/model/model_test.h"
 
 namespace parkway::model {

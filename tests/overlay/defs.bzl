@@ -1,10 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tests of the overlays."""
 
 load("@parkway_hosts//:hosts.bzl", "HOSTS", "VERSIONS")
-load("//bazel:copts.bzl", "PARKWAY_COPTS")
+load("@rules_cc//cc:defs.bzl", "cc_library", "cc_test")
+load("//bazel:rebuilt_test.bzl", "rebuilt_test")
 load("//bazel:skipped.bzl", "skipped_test")
 load("//bazel:tbb_types.bzl", "TBB_TYPES")
-load(":stock_test.bzl", "stock_test")
 
 # Why there are no overlays here, or an empty string.
 _UNAVAILABLE = "installed hosts have no sources to overlay" if HOSTS == "system" else ""
@@ -41,7 +42,7 @@ def which_locks_test(name, srcs, deps, tags = [], stock_tags = []):
     if _UNAVAILABLE:
         skipped_test(name = name, reason = _UNAVAILABLE)
         return
-    native.cc_test(
+    cc_test(
         name = name,
         size = "small",
         srcs = srcs,
@@ -49,15 +50,15 @@ def which_locks_test(name, srcs, deps, tags = [], stock_tags = []):
             "//bazel:locks_stock": ["stock"],
             "//conditions:default": ["parkway"],
         }),
-        copts = PARKWAY_COPTS,
         linkstatic = True,
         tags = tags,
         deps = deps,
     )
-    stock_test(
+    rebuilt_test(
         name = name + "_stock",
         size = "small",
         actual = ":" + name,
+        locks = "stock",
         args = ["stock"],
         tags = tags + stock_tags,
     )
@@ -72,15 +73,14 @@ def tbb_header_orders(name):
         return
     headers = TBB_TYPES + ["detail/_rtm_mutex", "detail/_rtm_rw_mutex"]
     for header in headers:
-        native.cc_library(
+        cc_library(
             name = "%s_%s" % (name, header.replace("/", "_")),
             srcs = ["tbb_first_header.cc"],
-            copts = PARKWAY_COPTS,
             linkstatic = True,
             local_defines = ["TBB_FIRST_HEADER=\\\"oneapi/tbb/%s.h\\\"" % header],
             deps = ["@oneTBB_overlay//:tbb"],
         )
-    native.cc_library(
+    cc_library(
         name = name,
         deps = ["%s_%s" % (name, header.replace("/", "_")) for header in headers],
     )

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Succeeds if oneTBB's own library was compiled with the locks that the
 // argument names: nothing else in this program could have brought parkway's
 // functions into it.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Succeeds if the coroutines of oneTBB have the stacks that the argument names,
 // and work; also with stacks that are too large for a freelist.
 
@@ -8,7 +10,7 @@
 #include "oneapi/tbb/global_control.h"
 #include "oneapi/tbb/task.h"
 #include "oneapi/tbb/task_group.h"
-#include "parkway/stack_freelist.h"
+#include "parkway/stack/stack_freelist.h"
 
 namespace {
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Compiles if oneTBB's headers of mutexes can be included in any order, and
 // again: TBB_FIRST_HEADER is each of them in turn.
 

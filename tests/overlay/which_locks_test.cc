@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Succeeds if absl::Mutex is the one that the argument names, and works.
 
 #include <cstdio>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Succeeds if oneTBB's mutexes are those that the argument names, and work.
 
 #include <cstdio>

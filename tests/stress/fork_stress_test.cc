@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A process with threads in the middle of locks and sleeps forks, again and
 // again; each child works with locks and threads of its own.
 #include <gtest/gtest.h>
@@ -9,11 +11,11 @@
 #include <mutex>
 #include <vector>
 
-#include "parkway/byte_mutex.h"
-#include "parkway/cond_var.h"
+#include "parkway/lock/byte_mutex.h"
+#include "parkway/lock/cond_var.h"
 #include "parkway/mutex.h"
 #include "parkway/note.h"
-#include "tests/plugin/support.h"
+#include "tests/suites/support.h"
 
 namespace parkway::test {
 namespace {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // IdlePool under clients that change their minds: every item of work is done,
 // whoever is woken, and a closed pool lets everybody go.
 #include <gtest/gtest.h>
@@ -12,10 +14,10 @@
 #include <utility>
 #include <vector>
 
-#include "parkway/idle_pool.h"
 #include "parkway/os/os.h"
+#include "parkway/wait/idle_pool.h"
 #include "tests/faults/fault_platform.h"
-#include "tests/plugin/support.h"
+#include "tests/suites/support.h"
 
 namespace parkway::test {
 namespace {

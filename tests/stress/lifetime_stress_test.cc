@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Objects that the last user destroys, decided under their own lock. ASan sees
 // a late touch on the heap, every build one on a page that is gone.
 #include <gtest/gtest.h>
@@ -12,15 +14,15 @@
 #include <thread>
 #include <vector>
 
-#include "parkway/byte_mutex.h"
-#include "parkway/cond_var.h"
+#include "parkway/lock/byte_mutex.h"
+#include "parkway/lock/cond_var.h"
+#include "parkway/lock/rw_cond_var.h"
+#include "parkway/lock/rw_mutex.h"
 #include "parkway/mutex.h"
 #include "parkway/note.h"
 #include "parkway/os/os.h"
-#include "parkway/rw_cond_var.h"
-#include "parkway/rw_mutex.h"
 #include "tests/faults/fault_platform.h"
-#include "tests/plugin/support.h"
+#include "tests/suites/support.h"
 
 namespace parkway::test {
 namespace {

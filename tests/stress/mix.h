@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Everything at once: threads that do whatever their seed says, until told to
 // stop, alone, on one CPU, and under signals. A typed suite over a kind of mix.
 #ifndef PARKWAY_TESTS_STRESS_MIX_H_
@@ -19,7 +21,7 @@
 #include <vector>
 
 #include "parkway/os/os.h"
-#include "tests/plugin/support.h"
+#include "tests/suites/support.h"
 
 namespace parkway::test {
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // 2 to 16 threads over a few mutexes, condition variables and notes, with the
 // invariants checked under each lock.
 #include <gtest/gtest.h>
@@ -10,13 +12,13 @@
 #include <memory>
 #include <thread>
 
-#include "parkway/byte_mutex.h"
-#include "parkway/cond_var.h"
+#include "parkway/lock/byte_mutex.h"
+#include "parkway/lock/cond_var.h"
 #include "parkway/mutex.h"
 #include "parkway/note.h"
 #include "tests/faults/fault_platform.h"
-#include "tests/plugin/support.h"
 #include "tests/stress/mix.h"
+#include "tests/suites/support.h"
 
 namespace parkway::test {
 namespace {

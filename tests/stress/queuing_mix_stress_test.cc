@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // 2 to 16 threads over a few queuing mutexes: writers, readers, upgrades and
 // downgrades. Nobody waits for anything but a mutex, and nothing heals a lost
 // wakeup: it hangs.
@@ -8,13 +10,13 @@
 #include <cstdint>
 #include <thread>
 
-#include "parkway/queuing_mutex.h"
-#include "parkway/queuing_mutex_slow.h"
-#include "parkway/queuing_rw_mutex.h"
-#include "parkway/queuing_rw_mutex_slow.h"
+#include "parkway/lock/queuing_mutex.h"
+#include "parkway/lock/queuing_mutex_slow.h"
+#include "parkway/lock/queuing_rw_mutex.h"
+#include "parkway/lock/queuing_rw_mutex_slow.h"
 #include "tests/faults/fault_platform.h"
-#include "tests/plugin/support.h"
 #include "tests/stress/mix.h"
+#include "tests/suites/support.h"
 
 namespace parkway::test {
 namespace {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // 2 to 16 threads over a few RwMutexes and RwCondVars: readers, writers,
 // conditions, notifies, marks, with the invariants checked under each lock.
 #include <gtest/gtest.h>
@@ -10,12 +12,12 @@
 #include <thread>
 #include <vector>
 
+#include "parkway/lock/rw_cond_var.h"
+#include "parkway/lock/rw_mutex.h"
 #include "parkway/os/os.h"
-#include "parkway/rw_cond_var.h"
-#include "parkway/rw_mutex.h"
 #include "tests/faults/fault_platform.h"
-#include "tests/plugin/support.h"
 #include "tests/stress/mix.h"
+#include "tests/suites/support.h"
 
 namespace parkway::test {
 namespace {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Stacks that wander between threads which come and go, while others trim,
 // count and change the limits: nobody's stack is anybody else's, and in the end
 // all are back.
@@ -12,8 +14,9 @@
 #include <utility>
 #include <vector>
 
-#include "parkway/stack_freelist.h"
-#include "tests/plugin/support.h"
+#include "parkway/stack/stack_class.h"
+#include "parkway/stack/stack_freelist.h"
+#include "tests/suites/support.h"
 
 namespace parkway::test {
 namespace {

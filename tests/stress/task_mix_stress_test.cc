@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Tasks and threads over a few locks of every kind for tasks, with the
 // invariants checked under each, until the time is up. All waits may be at
 // once: the main thread wakes.
@@ -10,11 +12,11 @@
 #include <memory>
 #include <thread>
 
-#include "parkway/park.h"
-#include "parkway/task_platform.h"
+#include "parkway/task/park.h"
+#include "parkway/task/task_platform.h"
 #include "tests/faults/fault_task_platform.h"
-#include "tests/plugin/jobs.h"
-#include "tests/plugin/support.h"
+#include "tests/suites/jobs.h"
+#include "tests/suites/support.h"
 
 namespace parkway::test {
 namespace {

@@ -1,6 +1,8 @@
+# SPDX-License-Identifier: Apache-2.0
 """Programs of Abseil's absl/synchronization, built with Abseil as it is and overlaid."""
 
 load("@parkway_hosts//:hosts.bzl", "HOSTS", "VERSIONS")
+load("@rules_cc//cc:defs.bzl", "cc_library", "cc_test")
 load("//bazel:skipped.bzl", "skipped_test")
 
 _LTS = int(VERSIONS["com_google_absl"].split(".")[0])
@@ -32,11 +34,11 @@ def internal_header(name, header):
         outs = [path],
         cmd = "cp $< $@",
     )
-    native.cc_library(
+    cc_library(
         name = name,
         hdrs = [path],
         includes = ["include"],
-        visibility = ["//bench/absl_upstream:__pkg__"],
+        visibility = ["//bench/upstream/absl:__pkg__"],
     )
 
 def upstream_program(
@@ -101,7 +103,7 @@ def upstream_test(name, deps, common_deps = [], srcs = None, gtest = True, since
             )
         return
     upstream_program(
-        rule = native.cc_test,
+        rule = cc_test,
         name = name,
         srcs = srcs or [name + ".cc"],
         common_deps = common_deps + (["@com_google_googletest//:gtest_main"] if gtest else []),

@@ -1,7 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0
 """Upstream's own tests against the installed Abseil, under a preload library."""
 
 load("@parkway_installed_absl//:installed.bzl", "INSTALLED_ABSL")
-load("//adapters/absl/preload:defs.bzl", "UNAVAILABLE", "installed_absl_test")
+load("@rules_cc//cc:defs.bzl", "cc_binary")
+load("//adapters/parkway/absl/preload:defs.bzl", "UNAVAILABLE", "installed_absl_test")
 
 def preloaded_test(name, runs, deps, size, srcs = None, gtest = True, log = False, shard_count = None):
     """One of upstream's tests, unmodified, compiled against the installed headers and libraries.
@@ -20,7 +22,7 @@ def preloaded_test(name, runs, deps, size, srcs = None, gtest = True, log = Fals
         if log and INSTALLED_ABSL.lts >= 20230802:
             deps = deps + ["absl_check", "absl_log"]
         sources = "@absl_tests_%d//absl/synchronization:" % INSTALLED_ABSL.lts
-        native.cc_binary(
+        cc_binary(
             name = name,
             testonly = True,
             srcs = [sources + src for src in srcs or [name + ".cc"]],

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Runs a test program of upstream's ($2) under a preload library ($1; "none" for Abseil as it is
 # installed). Variables such as PARKWAY_ABSL come from the test's env.
 set -euo pipefail

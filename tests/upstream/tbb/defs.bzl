@@ -1,6 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0
 """oneTBB's own suites, built with oneTBB as it is and overlaid."""
 
 load("@parkway_hosts//:hosts.bzl", "HOSTS", "VERSIONS")
+load("@rules_cc//cc:defs.bzl", "cc_binary")
+load("@rules_shell//shell:sh_test.bzl", "sh_test")
 load("//bazel:skipped.bzl", "skipped_test")
 
 _TESTS = "@tbb_tests_%s//:" % VERSIONS["oneTBB"].split(".")[0]
@@ -22,7 +25,7 @@ def oneapi_headers(name):
     native.alias(
         name = name,
         actual = _TESTS + "oneapi",
-        visibility = ["//adapters/tbb:__pkg__"],
+        visibility = ["//tests/unit/tbb:__pkg__"],
     )
 
 def upstream_test(name, folder, tags = [], **kwargs):
@@ -40,13 +43,13 @@ def upstream_test(name, folder, tags = [], **kwargs):
             skipped_test(name = test, reason = UNAVAILABLE)
             continue
 
-        # Known to pass; //bench/tbb_upstream compares with them. What a sanitizer finds in stock is
+        # Known to pass; //bench/upstream/tbb compares with them. What a sanitizer finds in stock is
         # not ours to mend.
         more_tags = ["manual", "no-sanitizer"] if locks == "stock" else []
-        native.cc_binary(
+        cc_binary(
             name = test + "_program",
             testonly = True,
-            visibility = ["//bench/tbb_upstream:__pkg__"],
+            visibility = ["//bench/upstream/tbb:__pkg__"],
             srcs = ["%stest/%s/%s.cpp" % (_TESTS, folder, name)],
             # Upstream's own option; compiling is most of the time of these tests.
             copts = [
@@ -58,7 +61,7 @@ def upstream_test(name, folder, tags = [], **kwargs):
             tags = tags + more_tags,
             deps = [repository + "//:tbb", _TESTS + "headers"],
         )
-        native.sh_test(
+        sh_test(
             name = test,
             srcs = ["doctest.sh"],
             args = ["$(location :%s_program)" % test],

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Runs a program of doctest's so that Bazel's test.xml has every test case. Argument: the program.
 set -euo pipefail
 

@@ -1,6 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0
 """oneTBB's own tests against the installed oneTBB, under the preload library."""
 
 load("@parkway_installed_tbb//:installed.bzl", "INSTALLED_TBB")
+load("@rules_cc//cc:defs.bzl", "cc_binary")
+load("@rules_shell//shell:sh_test.bzl", "sh_test")
 load("//bazel:skipped.bzl", "skipped_test")
 load("//bazel:versions.bzl", "HOSTS")
 
@@ -26,7 +29,7 @@ def preloaded_test(name, folder, preload, **kwargs):
         skipped_test(name = name, reason = UNAVAILABLE)
         return
     tests = "@tbb_tests_%s//:" % INSTALLED_TBB.version.split(".")[0]
-    native.cc_binary(
+    cc_binary(
         name = name + "_program",
         testonly = True,
         srcs = ["%stest/%s/%s.cpp" % (tests, folder, name)],
@@ -38,7 +41,7 @@ def preloaded_test(name, folder, preload, **kwargs):
             tests + "headers",
         ],
     )
-    native.sh_test(
+    sh_test(
         name = name,
         srcs = ["preloaded.sh"],
         args = [

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Runs a test program of oneTBB's ($3) under a preload library ($1), by way of a script for doctest's
 # programs ($2).
 set -euo pipefail

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "parkway/absl/debug_memory.h"
+
+#include "parkway/os/os.h"
+
+PARKWAY_ABSL_NAMESPACE_BEGIN
+namespace internal {
+
+int DebugArena::SizeClass(std::size_t bytes) {
+  int shift = kMinShift;
+  while ((std::size_t{1} << shift) < bytes) ++shift;
+  return shift - kMinShift;
+}
+
+std::size_t DebugArena::BlockSize(std::size_t bytes) {
+  return std::size_t{1} << (SizeClass(bytes) + kMinShift);
+}
+
+void* DebugArena::TakeFromSystem(std::size_t bytes) {
+  void* const memory = ::parkway::os::sysalloc(bytes);
+  if (memory != nullptr) total_ += bytes;
+  return memory;
+}
+
+void* DebugArena::Allocate(std::size_t bytes) {
+  const int size_class = SizeClass(bytes);
+  if (size_class >= kClasses) return nullptr;
+  if (FreeBlock* const block = free_[size_class]) {
+    free_[size_class] = block->next;
+    return block;
+  }
+  const std::size_t size = BlockSize(bytes);
+  if (size >= kLargeBytes) return TakeFromSystem(size);
+  if (left_ < size) {
+    void* const chunk = TakeFromSystem(kChunkBytes);
+    if (chunk == nullptr) return nullptr;
+    // The rest of the old chunk is lost: less than kLargeBytes / 2.
+    chunk_ = static_cast<char*>(chunk);
+    left_ = kChunkBytes;
+  }
+  void* const block = chunk_;
+  chunk_ += size;
+  left_ -= size;
+  return block;
+}
+
+void DebugArena::Free(void* block, std::size_t bytes) {
+  FreeBlock* const free = static_cast<FreeBlock*>(block);
+  const int size_class = SizeClass(bytes);
+  free->next = free_[size_class];
+  free_[size_class] = free;
+}
+
+}  // namespace internal
+PARKWAY_ABSL_NAMESPACE_END

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// What PARKWAY_STATS=1 prints.
+#ifndef PARKWAY_ABSL_PRELOAD_STATS_H_
+#define PARKWAY_ABSL_PRELOAD_STATS_H_
+
+#include "parkway/absl/preload/mode.h"
+
+namespace parkway::preload {
+
+// The entries that were called, as a table on standard error.
+void print_stats(Mode mode) noexcept;
+
+}  // namespace parkway::preload
+
+#endif  // PARKWAY_ABSL_PRELOAD_STATS_H_

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "parkway/preload/environment.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace parkway::preload {
+
+std::string_view variable(const char* name) noexcept {
+  const char* const value = std::getenv(name);
+  return value != nullptr ? value : "";
+}
+
+bool switched_off(char* complaint, std::size_t size) noexcept {
+  const std::string_view on = variable("PARKWAY");
+  if (on.empty() || on == "on") return false;
+  if (on != "off") {
+    std::snprintf(complaint, size, "PARKWAY=%s: allowed values are on, off",
+                  on.data());
+  }
+  return true;
+}
+
+bool stats_asked_for() noexcept {
+  const std::string_view stats = variable("PARKWAY_STATS");
+  return !stats.empty() && stats != "0";
+}
+
+}  // namespace parkway::preload

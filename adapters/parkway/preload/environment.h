@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// What the environment says to every preload library.
+#ifndef PARKWAY_PRELOAD_ENVIRONMENT_H_
+#define PARKWAY_PRELOAD_ENVIRONMENT_H_
+
+#include <cstddef>
+#include <string_view>
+
+namespace parkway::preload {
+
+// Of a variable that is not there, an empty one. Its end is a null character.
+std::string_view variable(const char* name) noexcept;
+
+// PARKWAY=off, or a value that we do not know: then with a sentence in
+// `complaint`.
+bool switched_off(char* complaint, std::size_t size) noexcept;
+
+// PARKWAY_STATS=1.
+bool stats_asked_for() noexcept;
+
+}  // namespace parkway::preload
+
+#endif  // PARKWAY_PRELOAD_ENVIRONMENT_H_

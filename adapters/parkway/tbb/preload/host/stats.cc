@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "parkway/tbb/preload/host/stats.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "parkway/preload/message.h"
+#include "parkway/stack/stack_freelist.h"
+#include "parkway/tbb/preload/host/layers.h"
+
+namespace parkway::preload {
+namespace internal {
+
+std::atomic<bool> counting{false};
+std::atomic<std::uint64_t> counters[kCounters];
+
+}  // namespace internal
+
+namespace {
+
+constexpr const char* kLabels[kCounters] = {
+    "waits on an address",
+    "  that slept",
+    "notifies by address",
+    "  threads woken",
+    "waits on a bounded queue",
+    "  that slept",
+    "notifies of a bounded queue",
+    "  threads woken",
+    "aborts of a bounded queue",
+    "servers made",
+    "worker threads started",
+    "worker threads refused by the system",
+    "times more workers were wanted",
+    "times fewer workers were wanted",
+    "worker parks",
+    "worker wakes",
+    "yields skipped by a worker without work",
+    "yields parked in until more workers are wanted",
+    "  that ended by time",
+    "coroutine stacks served",
+    "  that came back",
+    "coroutine stacks left to the system",
+    "context switches without a system call",
+    "suspensions that were over before they began",
+    "waits on a condition variable",
+    "  that were notified",
+};
+
+void print_stacks() noexcept {
+  const StackStats stacks = stack_stats();
+  const struct {
+    std::uint64_t bytes;
+    const char* what;
+  } lines[] = {
+      {stacks.in_use, "bytes of stacks in use at exit"},
+      {stacks.peak, "bytes of stacks in use or in freelists, at most"},
+      {stacks.cached, "bytes of free stacks that kept some memory"},
+      {stacks.from_system, "bytes of address space for stacks"},
+  };
+  for (const auto& line : lines) {
+    const unsigned long long n = line.bytes;
+    if (n != 0) say("%12llu  %s", n, line.what);
+  }
+}
+
+// Written before counting is set, read after that.
+char g_host[64] = "oneTBB";
+
+}  // namespace
+
+void start_counting(const char* host) noexcept {
+  if (host[0] != '\0') std::snprintf(g_host, sizeof g_host, "%s", host);
+  internal::counting.store(true, std::memory_order_relaxed);
+}
+
+void print_stats(bool decided, unsigned layers) noexcept {
+  const char* const program = program_invocation_short_name;
+  const int process = static_cast<int>(getpid());
+  if (!decided) {
+    say("stats of %s (%d): no libtbb in this process, or none that was used",
+        program, process);
+    return;
+  }
+  char spelled[96];
+  spell(layers, spelled, sizeof spelled);
+  say("stats of %s (%d): %s, %s", program, process, spelled, g_host);
+  say("%12s  %s", "count", "what");
+  for (std::size_t i = 0; i < kCounters; ++i) {
+    const unsigned long long n =
+        internal::counters[i].load(std::memory_order_relaxed);
+    if (n != 0) say("%12llu  %s", n, kLabels[i]);
+  }
+  if ((layers & kStacks) != 0) print_stacks();
+}
+
+}  // namespace parkway::preload

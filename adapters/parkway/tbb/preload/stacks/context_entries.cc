@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The three functions for libtbb, which uses them for coroutines and nothing
+// else: what they keep in a ucontext_t is only for one another, and none of it
+// ever meets libc's functions, nor the other way round. All calls of libtbb are
+// ours or none is.
+#include "parkway/tbb/preload/stacks/context_entries.h"
+
+#include <dlfcn.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <new>
+
+#include "parkway/preload/message.h"
+#include "parkway/task/context/context.h"
+#include "parkway/tbb/preload/host/coroutine_start.h"
+#include "parkway/tbb/preload/host/state.h"
+#include "parkway/tbb/preload/host/stats.h"
+#include "parkway/tbb/preload/stacks/switches.h"
+
+namespace parkway::preload {
+namespace {
+
+// In the place of the registers. What else is in a ucontext_t is libtbb's.
+Context* context_in(ucontext_t* storage) noexcept {
+  static_assert(sizeof storage->uc_mcontext >= sizeof(Context));
+  return reinterpret_cast<Context*>(&storage->uc_mcontext);
+}
+
+struct Function {
+  const char* name;
+  void* own;
+};
+const Function kFunctions[kParkwayContextFunctions] = {
+    {"getcontext", reinterpret_cast<void*>(&parkway_own_getcontext)},
+    {"makecontext", reinterpret_cast<void*>(&parkway_own_makecontext)},
+    {"swapcontext", reinterpret_cast<void*>(&parkway_own_swapcontext)},
+};
+std::atomic<void*> g_next[kParkwayContextFunctions];
+
+// Null if no library defines it: not every libc has them.
+void* look_up(unsigned function) noexcept {
+  void* const address = dlsym(RTLD_NEXT, kFunctions[function].name);
+  // relaxed: everybody finds the same.
+  g_next[function].store(address, std::memory_order_relaxed);
+  return address;
+}
+
+[[gnu::constructor]] void look_up_all() {
+  for (unsigned i = 0; i < kParkwayContextFunctions; ++i) look_up(i);
+}
+
+void* next(unsigned function) noexcept {
+  void* address = g_next[function].load(std::memory_order_relaxed);
+  if (address == nullptr) address = look_up(function);
+  if (address == nullptr) {
+    say("libparkway_tbb.so: no library of this process defines %s",
+        kFunctions[function].name);
+    std::abort();
+  }
+  return address;
+}
+
+}  // namespace
+
+// Once for all threads. glibc gives shadow stacks to all of them or to none.
+bool switches_are_ours() noexcept {
+  static const bool ours = !shadow_stack_is_on();
+  return ours;
+}
+
+}  // namespace parkway::preload
+
+using namespace parkway::preload;
+
+ParkwayContextCallers parkway_context_callers = {};
+
+// swapcontext() will fill it in, and makecontext() needs nothing from it.
+int parkway_own_getcontext(ucontext_t*) noexcept { return 0; }
+
+// libtbb's function has two arguments, the halves of a pointer.
+void parkway_own_makecontext(ucontext_t* made, void (*function)(),
+                             int arguments, unsigned first,
+                             unsigned second) noexcept {
+  if (arguments != 2) {
+    say("libparkway_tbb.so: libtbb called makecontext() with %d arguments",
+        arguments);
+    std::abort();
+  }
+  const auto end = reinterpret_cast<std::uintptr_t>(made->uc_stack.ss_sp) +
+                   made->uc_stack.ss_size;
+  void* const place = reinterpret_cast<void*>((end - sizeof(CoroutineStart)) &
+                                              ~std::uintptr_t{15});
+  auto* const what = new (place) CoroutineStart{
+      reinterpret_cast<void (*)(unsigned, unsigned)>(function), first, second};
+  void* const stack = made->uc_stack.ss_sp;
+  const std::size_t rest = reinterpret_cast<std::uintptr_t>(place) -
+                           reinterpret_cast<std::uintptr_t>(stack);
+  *context_in(made) =
+      parkway::make_context(stack, rest, &coroutine_start, what);
+}
+
+int parkway_own_swapcontext(ucontext_t* from, ucontext_t* to) noexcept {
+  count(kContextSwitches);
+  leaves_stack();
+  parkway::switch_context(context_in(from), *context_in(to));
+  return 0;
+}
+
+void* parkway_context_function(unsigned function, const void* caller) noexcept {
+  if ((decided_layers() & kStacks) == 0 || !host_code().contains(caller) ||
+      !switches_are_ours()) {
+    return next(function);
+  }
+  const CodeRange code = host_code();
+  ParkwayContextCallers& callers = parkway_context_callers;
+  callers.begin.store(code.begin, std::memory_order_relaxed);
+  // release: pairs with the entries' loads, of this one first.
+  callers.bytes.store(code.end - code.begin, std::memory_order_release);
+  return kFunctions[function].own;
+}

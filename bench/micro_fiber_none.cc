@@ -1,9 +1,0 @@
-// In place of micro_fiber.cc where this machine has no Boost.Fiber.
-
-#include "bench/micro.h"
-
-namespace parkway_bench {
-
-void AddFibers(const std::vector<int>&, std::vector<Cell>*) {}
-
-}  // namespace parkway_bench

@@ -1,7 +1,0 @@
-#include "parkway/futex_mutex_slow.h"
-
-namespace parkway {
-
-template class BasicFutexMutex<Platform>;
-
-}  // namespace parkway

@@ -1,7 +1,0 @@
-#include "parkway/futex_note_slow.h"
-
-namespace parkway {
-
-template class BasicFutexNote<Platform>;
-
-}  // namespace parkway

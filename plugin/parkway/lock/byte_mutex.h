@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// ByteMutex: FutexMutex in one byte.
+#ifndef PARKWAY_LOCK_BYTE_MUTEX_H_
+#define PARKWAY_LOCK_BYTE_MUTEX_H_
+
+#include <cstdint>
+#include <type_traits>
+
+#include "parkway/lock/futex_mutex.h"
+#include "parkway/wait/address_futex.h"
+#include "parkway/wait/wait_platform.h"
+
+namespace parkway {
+
+// A futex of one byte.
+template <class P>
+struct ByteFutex : AddressFutex<P, std::uint8_t> {
+  static constexpr const char* kMutexName = "ByteMutex";
+};
+
+// All that parkway/lock/futex_mutex.h says, in one byte of any alignment. Its
+// sleepers are queued by address in a table of the process
+// (parkway/wait/address_wait.h): a sleep and a wake cost that table's lock more
+// than FutexMutex's, the rest is the same code. Sleepers are woken oldest
+// first.
+//
+// As small as tbb::mutex and tbb::spin_mutex, so that a type that contains one
+// keeps its layout.
+template <class P>
+using BasicByteMutex = BasicFutexMutex<ByteFutex<P>>;
+
+extern template class BasicFutexMutex<ByteFutex<Platform>>;
+
+using ByteMutex = BasicByteMutex<Platform>;
+
+static_assert(sizeof(ByteMutex) == 1 && alignof(ByteMutex) == 1);
+static_assert(std::is_trivially_destructible_v<ByteMutex>);
+static_assert(std::is_standard_layout_v<ByteMutex>);
+
+}  // namespace parkway
+
+#endif  // PARKWAY_LOCK_BYTE_MUTEX_H_

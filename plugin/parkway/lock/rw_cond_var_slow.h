@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The cold half of BasicRwCondVar. Included by rw_cond_var.cc, the model
+// checker and the fault tests, by no header.
+#ifndef PARKWAY_LOCK_RW_COND_VAR_SLOW_H_
+#define PARKWAY_LOCK_RW_COND_VAR_SLOW_H_
+
+#include "parkway/lock/rw_cond_var.h"
+#include "parkway/lock/rw_mutex_slow.h"
+
+namespace parkway {
+
+template <class P>
+bool BasicRwCondVar<P>::wait(BasicRwMutex<P>& mutex, bool shared,
+                             std::int64_t deadline) {
+  OwnWaiter<P> own(&mutex, shared, nullptr);
+  W& waiter = *own;
+  mutex.warn(waiter);
+  auto& bucket = P::bucket(&word_);
+  bucket.lock.lock();
+  bucket.push_back(&word_, &waiter);
+  // relaxed: a notifier that must see this holds the mutex after this thread.
+  word_.store(1, std::memory_order_relaxed);
+  bucket.lock.unlock();
+  if (shared) {
+    mutex.unlock_shared();
+  } else {
+    mutex.unlock();
+  }
+
+  bool notified = waiter.semaphore.sleep(deadline);
+  bool woken = notified;
+  if (!notified) {
+    bucket.lock.lock();
+    notified = waiter.moved;
+    if (!notified) {
+      bucket.remove(bucket.find(&word_), &waiter);
+      if (bucket.find(&word_) == nullptr) {
+        word_.store(0, std::memory_order_relaxed);
+      }
+    }
+    bucket.lock.unlock();
+    if (notified) {
+      // Chosen in the last moment: its wakeup is on the way, or it is in the
+      // mutex's queue.
+      waiter.semaphore.sleep(os::kForever);
+      woken = true;
+    }
+  }
+  internal::count_lock<P>();
+  mutex.acquire(waiter, woken);
+  return notified;
+}
+
+template <class P>
+[[gnu::noinline]] bool BasicRwCondVar<P>::notify(bool all) {
+  W* first = nullptr;
+  W* last = nullptr;
+  auto& bucket = P::bucket(&word_);
+  bucket.lock.lock();
+  W* head = bucket.find(&word_);
+  while (head != nullptr && (all || first == nullptr)) {
+    W* const waiter = head;
+    bucket.remove(head, waiter);
+    waiter->moved = true;
+    waiter->next = nullptr;
+    (first == nullptr ? first : last->next) = waiter;
+    last = waiter;
+    head = bucket.find(&word_);
+  }
+  if (head == nullptr) word_.store(0, std::memory_order_relaxed);
+  // After this, the condition variable may be gone.
+  bucket.lock.unlock();
+  deliver(first);
+  return first != nullptr;
+}
+
+// Hands each waiter of the chain, which is in no queue, to its mutex, or wakes
+// it. A waiter keeps its mutex alive until it has been woken.
+template <class P>
+void BasicRwCondVar<P>::deliver(W* chain) {
+  while (chain != nullptr) {
+    W* const waiter = chain;
+    chain = chain->next;
+    // It has given warning: no barrier needed (S). Not moved if the mutex has
+    // become free meanwhile.
+    const bool moved = waiter->mutex->is_locked_or_shared() &&
+                       waiter->mutex->enqueue(*waiter, false);
+    if (!moved) waiter->semaphore.wakeup();
+  }
+}
+
+}  // namespace parkway
+
+#endif  // PARKWAY_LOCK_RW_COND_VAR_SLOW_H_

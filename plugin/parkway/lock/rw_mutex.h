@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// RwMutex: a reader-writer lock with conditional critical sections, 8 bytes.
+#ifndef PARKWAY_LOCK_RW_MUTEX_H_
+#define PARKWAY_LOCK_RW_MUTEX_H_
+
+#include <chrono>
+#include <cstdint>
+#include <type_traits>
+
+#include "parkway/base/checks.h"
+#include "parkway/base/deadline.h"
+#include "parkway/base/held_locks.h"
+#include "parkway/base/thread_annotations.h"
+#include "parkway/wait/wait_platform.h"
+#include "parkway/wait/wait_table.h"
+#include "parkway/wait/worker.h"
+
+namespace parkway {
+
+template <class P>
+class BasicRwCondVar;
+
+// One writer or any number of readers. Barges: whoever finds it free takes it,
+// except that a waiting writer stops new readers, so that neither side starves
+// the other. A woken waiter that finds it taken goes to the front of the queue.
+// One that has waited for 1 ms and has found it taken after four wakes has it
+// handed over by the release that wakes it next; then barging resumes.
+//
+// Meets SharedTimedLockable; not recursive. lock*() and a successful
+// try_lock*() are acquires, unlock*() is a release.
+// Constant-initialised, all bits zero = unlocked, trivially destructible, no
+// handle and no allocation. The releasing access of unlock*() is its last
+// touch of the object: a thread that can lock it may destroy it as soon as it
+// has unlocked it again and nobody else uses it.
+//
+// A thread can wait for a condition on the data that the mutex protects
+// (await()): the conditions are evaluated by whoever releases the mutex, before
+// the release, and only waiters whose condition holds are woken.
+//
+// Origin: the contract is that of absl::Mutex (Mike Burrows). Where the waiters
+// are (parkway/wait/wait_table.h) is WebKit's idea; the unlock that is a plain
+// store is FutexMutex's, with its table of sleepers (parkway/wait/sleepers.h).
+//
+// The word, as contracts:
+//   kWriter       held exclusively. Set by who takes it, or by the release that
+//                 hands it over.
+//   kReader * n   held by n readers; the same.
+//   kWriterWaits  keeps new readers out. Set under the bucket's lock by
+//                 a writer that queues, or by a release that leaves one queued
+//                 or has woken one; cleared by a writer that has waited when it
+//                 arrives, or by a release. An unlock that saw no waiter may
+//                 overwrite it: then some readers get in before the writer.
+//   kQueued       somebody queued, or timed out in the queue, while it was
+//                 held. Set by those, but not by a holder, under the bucket's
+//                 lock; cleared by a release, which takes that lock if it is
+//                 set. Left behind by the last reader if it saw no waiter.
+//   kSlow         set by make_slow(), cleared by forget_slow(), both under the
+//                 bucket's lock. An unlock may overwrite it, see make_slow().
+template <class P>
+class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
+ public:
+  constexpr BasicRwMutex() noexcept = default;
+  BasicRwMutex(const BasicRwMutex&) = delete;
+  BasicRwMutex& operator=(const BasicRwMutex&) = delete;
+
+  // How a waiter spins, as a rule: sections under it are longer than under
+  // FutexMutex, and many of its waiters wait for more than a section. Sections
+  // of 2 us took 1.2 to 1.3 of absl::Mutex's time at 2 and 4 threads with the
+  // gaps of SpinPlan{}, 1.0 and .8 so (BM_Contended); log_pipeline with 4
+  // threads took 1.20 of stock's time with 20 yields, .97 to 1.08 with four.
+  // For short sections SpinPlan{} takes half the time (Readers90 of
+  // bench/locks/tbb_types).
+  static constexpr SpinPlan kSpinPlan = {2, 4};
+
+  // Blocks until the calling thread is the writer.
+  void lock(const SpinPlan& plan = kSpinPlan)
+      PARKWAY_ACQUIRE() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    if (!try_lock_fast()) lock_slow(false, plan);
+  }
+  // lock() for who has just seen try_lock() fail, as FutexMutex's.
+  void lock_after_try() PARKWAY_ACQUIRE() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    lock_slow(false);
+  }
+
+  // Never waits; never fails spuriously.
+  bool try_lock() PARKWAY_TRY_ACQUIRE(true) PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    return try_lock_fast() || try_lock_slow(false);
+  }
+
+  // Ends the writer's ownership, which the calling thread must have.
+  void unlock() PARKWAY_RELEASE() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    if (!unlock_fast()) unlock_slow(false);
+  }
+
+  // Blocks until the calling thread is one of the readers.
+  void lock_shared(const SpinPlan& plan = kSpinPlan)
+      PARKWAY_ACQUIRE_SHARED() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    if (!try_lock_shared_fast()) lock_slow(true, plan);
+  }
+  // The same after try_lock_shared().
+  void lock_shared_after_try()
+      PARKWAY_ACQUIRE_SHARED() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    lock_slow(true);
+  }
+
+  // Never waits. Fails while a writer waits, too.
+  bool try_lock_shared()
+      PARKWAY_TRY_ACQUIRE_SHARED(true) PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    return try_lock_shared_fast() || try_lock_slow(true);
+  }
+
+  // Wait at most `timeout` (real time that passes in sleep included), or until
+  // `at` by at's own clock. False if it ran out. Readers and writers that were
+  // kept out by a writer whose time is up get in then.
+  template <class Rep, class Period>
+  bool try_lock_for(const std::chrono::duration<Rep, Period>& timeout)
+      PARKWAY_TRY_ACQUIRE(true) PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    return try_lock() ||
+           try_lock_until_slow(false, internal::deadline_after(timeout));
+  }
+  template <class Clock, class Duration>
+  bool try_lock_until(const std::chrono::time_point<Clock, Duration>& at)
+      PARKWAY_TRY_ACQUIRE(true) PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    return try_lock() ||
+           internal::wait_until(at, [this](std::int64_t deadline) {
+             return try_lock_until_slow(false, deadline);
+           });
+  }
+  template <class Rep, class Period>
+  bool try_lock_shared_for(const std::chrono::duration<Rep, Period>& timeout)
+      PARKWAY_TRY_ACQUIRE_SHARED(true) PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    return try_lock_shared() ||
+           try_lock_until_slow(true, internal::deadline_after(timeout));
+  }
+  template <class Clock, class Duration>
+  bool try_lock_shared_until(const std::chrono::time_point<Clock, Duration>& at)
+      PARKWAY_TRY_ACQUIRE_SHARED(true) PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    return try_lock_shared() ||
+           internal::wait_until(at, [this](std::int64_t deadline) {
+             return try_lock_until_slow(true, deadline);
+           });
+  }
+
+  void unlock_shared()
+      PARKWAY_RELEASE_SHARED() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    if (!unlock_shared_fast()) unlock_slow(true);
+  }
+
+  // Makes the calling thread, a reader, the writer, if no other thread reads;
+  // waiting writers are overtaken. Never waits. False: it is still a reader,
+  // and must give the mutex back before it can become the writer, or two that
+  // want to would wait for each other.
+  bool try_upgrade() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    if constexpr (kChecks)
+      check_held(kReaders, "upgrade of a mutex without readers");
+    std::uint32_t word = word_.load(std::memory_order_relaxed);
+    while (word / kReader == 1) {
+      // acquire: pairs with the release of readers that have left, whose reads
+      // come before the writes of this one.
+      if (word_.compare_exchange_weak(word, word - kReader + kWriter,
+                                      std::memory_order_acquire)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // Makes the writer, which the calling thread must be, a reader. Nobody gets
+  // in between; other readers that wait get in beside it, unless a writer waits
+  // before them. A release.
+  void downgrade() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    if constexpr (kChecks)
+      check_held(kWriter, "downgrade of a mutex without a writer");
+    std::uint32_t expected = kWriter;
+    // release: pairs with the acquire of readers. Whoever queues from now on
+    // leaves a mark, or finds no writer.
+    if (P::sleepers_near(word_) ||
+        !word_.compare_exchange_strong(expected, kReader,
+                                       std::memory_order_release)) {
+      downgrade_slow();
+    }
+  }
+
+  // The inline halves of lock to unlock_shared, for an adapter that has more to
+  // do in the other half. False: nothing was done, call the *_slow() one.
+  bool try_lock_fast() {
+    std::uint32_t expected = 0;
+    // acquire: pairs with the release of every way to unlock.
+    if (!word_.compare_exchange_strong(expected, kWriter,
+                                       std::memory_order_acquire)) {
+      return false;
+    }
+    internal::count_lock<P>();
+    return true;
+  }
+  bool try_lock_shared_fast() {
+    // A guess in place of a load: that would fetch the line from another reader
+    // once to look and once more to write.
+    std::uint32_t word = 0;
+    // acquire: pairs with the writer's release.
+    while (!word_.compare_exchange_weak(word, word + kReader,
+                                        std::memory_order_acquire)) {
+      if ((word & (kWriter | kWriterWaits | kSlow)) != 0) return false;
+    }
+    internal::count_lock<P>();
+    return true;
+  }
+  bool unlock_fast() {
+    if constexpr (kChecks) check_held(kWriter, "unlock of an unlocked mutex");
+    if (__builtin_expect(P::sleepers_near(word_), 0)) return false;
+    internal::count_unlock<P>(kName, this);
+    auto& word = word_;
+    // (N), see rw_mutex_slow.h.
+    if (__builtin_expect(P::release(word), 0)) release_late(word);
+    return true;
+  }
+  bool unlock_shared_fast() {
+    if constexpr (kChecks) {
+      check_held(kReaders, "unlock_shared of a mutex without readers");
+    }
+    if (__builtin_expect(P::sleepers_near(word_), 0)) return false;
+    internal::count_unlock<P>(kName, this);
+    auto& word = word_;
+    // acq_rel: pairs with the acquire of the next writer, and lets the last
+    // reader see what earlier ones announced before they left.
+    const std::uint32_t before =
+        word.fetch_sub(kReader, std::memory_order_acq_rel);
+    if (__builtin_expect(before / kReader == 1 && P::sleepers_after(word), 0)) {
+      release_late(word);
+    }
+    return true;
+  }
+  void lock_slow(bool shared, const SpinPlan& plan = kSpinPlan);
+  bool try_lock_slow(bool shared);
+  // Waits until the deadline (os::nanotime()) at most.
+  bool try_lock_until_slow(bool shared, std::int64_t deadline);
+  // Returns how long those that were woken have waited for the mutex, in
+  // nanoseconds, all together; not for a condition.
+  std::int64_t unlock_slow(bool shared);
+
+  // Whether somebody holds it as writer, or in any way. What another thread
+  // does may change the answer at once.
+  bool is_locked() const {
+    return (word_.load(std::memory_order_relaxed) & kWriter) != 0;
+  }
+  bool is_locked_or_shared() const {
+    const std::uint32_t word = word_.load(std::memory_order_relaxed);
+    return (word & (kWriter | kReaders)) != 0;
+  }
+
+  // Waits until `until` is true or the deadline (os::nanotime()) has come.
+  // Needs the mutex held as writer or, if `shared`, as reader; gives it back
+  // while it waits; holds it again when it returns. Returns what the condition
+  // said last, under the mutex.
+  bool await(const Predicate& until, std::int64_t deadline, bool shared);
+
+  // From now on is_slow() is true, and no lock or unlock is made by its inline
+  // half; an unlock that had begun before may undo it until it returns. For an
+  // owner that has to see every operation. Idempotent, any thread, the mutex
+  // may be held. Allocates. forget_slow() must be called before the mutex dies;
+  // it does nothing to others. On a kernel without membarrier it takes
+  // a millisecond, and a release whose store the CPU holds back for longer
+  // undoes it.
+  void make_slow();
+  void forget_slow();
+  bool is_slow() const {
+    return (word_.load(std::memory_order_relaxed) & kSlow) != 0;
+  }
+
+  // Whether threads wait for it. For a destructor's check.
+  bool has_waiters();
+
+ private:
+  friend class BasicRwCondVar<P>;
+  using W = RwWaiter<P>;
+  using Word = typename P::template Atomic<std::uint32_t>;
+
+  static constexpr const char* kName = "RwMutex";
+  // adapters/parkway/absl/preload/BUILD.bazel names the bits of holders, too.
+  static constexpr std::uint32_t kWriter = 1;
+  static constexpr std::uint32_t kWriterWaits = 2;
+  static constexpr std::uint32_t kSlow = 4;
+  static constexpr std::uint32_t kQueued = 8;
+  static constexpr std::uint32_t kReader = 16;
+  static constexpr std::uint32_t kReaders = ~(kReader - 1);
+
+  void check_held(std::uint32_t bits, const char* fault) const {
+    if ((word_.load(std::memory_order_relaxed) & bits) == 0) {
+      internal::fatal(kName, this, fault);
+    }
+  }
+
+  // In rw_mutex_slow.h; compiled once, in rw_mutex.cc.
+  bool try_take(bool shared, bool waited);
+  void acquire(W& waiter, bool waited);
+  void queue_up(W& waiter, bool waited, const SpinPlan& plan);
+  bool enqueue(W& waiter, bool in_front);
+  void warn(W& waiter);
+  void announce(W& waiter);
+  void leave(W& waiter);
+  void sleep(W& waiter);
+  bool sleep_until(W& waiter, std::int64_t deadline);
+  void arrived(bool shared);
+  bool withdraw(W& waiter);
+  W* readers_to_let_in(WaitBucket<P>& bucket);
+  void let_readers_in();
+  std::int64_t release(bool shared);
+  bool release_unqueued(bool shared);
+  // The bucket may be unlocked by choose().
+  std::int64_t wake_and_release(bool shared) PARKWAY_NO_THREAD_SAFETY_ANALYSIS;
+  void downgrade_slow();
+  static std::int64_t wake(W* chosen);
+  static std::uint32_t hold_of(const W* chosen);
+  bool release_unmarked(bool shared);
+  void mark_queued();
+  W* choose(WaitBucket<P>& bucket, bool shared,
+            bool* released) PARKWAY_NO_THREAD_SAFETY_ANALYSIS;
+  static W* pass_over(W* waiter, W* last_run, bool& known);
+  static void release_late(Word& word);
+  static void add_slow(Word& word);
+
+  alignas(8) Word word_{0};  // as large as absl::Mutex
+};
+
+extern template class BasicRwMutex<Platform>;
+
+using RwMutex = BasicRwMutex<Platform>;
+
+static_assert(sizeof(RwMutex) == 8);
+static_assert(std::is_trivially_destructible_v<RwMutex>);
+static_assert(std::is_standard_layout_v<RwMutex>);
+
+}  // namespace parkway
+
+#endif  // PARKWAY_LOCK_RW_MUTEX_H_

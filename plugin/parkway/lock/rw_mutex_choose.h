@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Which waiters of a BasicRwMutex's queue have their turn. Part of
+// rw_mutex_slow.h, which has the invariants that the letters in brackets name.
+#ifndef PARKWAY_LOCK_RW_MUTEX_CHOOSE_H_
+#define PARKWAY_LOCK_RW_MUTEX_CHOOSE_H_
+
+#include "parkway/lock/rw_mutex.h"
+
+namespace parkway {
+
+// Takes the waiters to wake out of the queue: the first that can run, and if
+// that is a reader, all readers that can. A chain by RwWaiter::next. Drops and
+// takes the bucket's lock around conditions (R). With `released` it may find
+// that nobody can run and give the mutex back at once, and the bucket's lock;
+// then *released is set.
+template <class P>
+typename BasicRwMutex<P>::W* BasicRwMutex<P>::choose(WaitBucket<P>& bucket,
+                                                     bool shared,
+                                                     bool* released) {
+  W* head = bucket.find(&word_);
+  if (head == nullptr || head->queue.waking) return nullptr;
+  W* first = nullptr;
+  W* last = nullptr;
+  W* start = head;
+  W* waiter = head;
+  bool known = false;
+  if (!head->unconditional() && head->queue.timed_out == 0) {
+    W* const tail = head->queue.tail;
+    W* const last_run = head->queue.last_run;
+    bucket.lock.unlock();
+    waiter = pass_over(head, last_run, known);
+    if (waiter == nullptr && released != nullptr && release_unmarked(shared)) {
+      *released = true;
+      return nullptr;
+    }
+    bucket.lock.lock();
+    if (waiter == nullptr) waiter = tail->next;
+    head = bucket.find(&word_);
+  }
+  // Nobody else takes a waiter out, but some may have given up meanwhile.
+  if (head->queue.timed_out != 0) {
+    waiter = start = head;
+    known = false;
+  }
+  for (;;) {
+    if (waiter == nullptr) {
+      // While a condition was evaluated, somebody may have queued in front.
+      if (first != nullptr || head == start) break;
+      waiter = start = head;
+    }
+    const bool skip = first != nullptr && !waiter->shared;
+    bool runs = !skip && (known || waiter->unconditional());
+    known = false;
+    if (!skip && !runs) {
+      bucket.lock.unlock();
+      runs = waiter->until.eval(waiter->until.context);
+      bucket.lock.lock();
+      runs = runs || waiter->timed_out;
+      head = bucket.find(&word_);
+    }
+    // A run whose condition is false is passed over as a whole, unless somebody
+    // in it may have given up.
+    if (!runs) {
+      waiter = waiter->run_last != nullptr && head->queue.timed_out == 0
+                   ? waiter->run_last->next
+                   : waiter->next;
+      continue;
+    }
+    W* const next = waiter->next;
+    bucket.remove(head, waiter);
+    waiter->next = nullptr;
+    (first == nullptr ? first : last->next) = waiter;
+    last = waiter;
+    if (!waiter->shared) break;
+    waiter = next;
+    head = bucket.find(&word_);
+  }
+  return first;
+}
+
+// The first waiter from `waiter` to the run `last_run` that can run; null if
+// there is none. `known`: its condition has just been found true. Without the
+// bucket's lock, and without looking at the links at the queue's ends, which
+// new waiters change (R).
+template <class P>
+typename BasicRwMutex<P>::W* BasicRwMutex<P>::pass_over(W* waiter, W* last_run,
+                                                        bool& known) {
+  for (;;) {
+    if (waiter->until.eval == nullptr) return waiter;
+    known = waiter->until.eval(waiter->until.context);
+    if (known) return waiter;
+    if (waiter == last_run) return nullptr;
+    waiter = waiter->run_last->next;
+  }
+}
+
+// If no writer waits: takes the readers that do out of the queue, unless it is
+// for the writer that holds the mutex to do that. Returns them, to be woken.
+// Needs the bucket's lock.
+template <class P>
+typename BasicRwMutex<P>::W* BasicRwMutex<P>::readers_to_let_in(
+    WaitBucket<P>& bucket) {
+  W* const head = bucket.find(&word_);
+  // Nor if one has been woken and is on its way (A).
+  if (head != nullptr && (head->queue.writers != 0 || head->queue.waking)) {
+    return nullptr;
+  }
+  std::uint32_t word = word_.load(std::memory_order_relaxed);
+  while (!word_.compare_exchange_weak(word, word & ~kWriterWaits,
+                                      std::memory_order_relaxed)) {
+  }
+  // The last reader may be evaluating conditions (R).
+  if (head == nullptr || (word & kWriter) != 0 || head->queue.conditions != 0) {
+    return nullptr;
+  }
+  return choose(bucket, true, nullptr);
+}
+
+template <class P>
+bool BasicRwMutex<P>::has_waiters() {
+  if (!P::sleepers_near(word_)) return false;
+  auto& bucket = P::bucket(&word_);
+  bucket.lock.lock();
+  const bool found = bucket.find(&word_) != nullptr;
+  bucket.lock.unlock();
+  return found;
+}
+
+}  // namespace parkway
+
+#endif  // PARKWAY_LOCK_RW_MUTEX_CHOOSE_H_

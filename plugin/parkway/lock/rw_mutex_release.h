@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// How a BasicRwMutex is given back where somebody waits, or may wait, and how
+// the waiters that rw_mutex_choose.h finds are woken. Part of rw_mutex_slow.h,
+// which has the invariants that the letters in brackets name.
+#ifndef PARKWAY_LOCK_RW_MUTEX_RELEASE_H_
+#define PARKWAY_LOCK_RW_MUTEX_RELEASE_H_
+
+#include "parkway/lock/rw_mutex.h"
+
+namespace parkway {
+
+template <class P>
+[[gnu::noinline]] std::int64_t BasicRwMutex<P>::unlock_slow(bool shared) {
+  internal::count_unlock<P>(kName, this);
+  return release(shared);
+}
+
+// Gives the mutex back where sleepers are near.
+template <class P>
+std::int64_t BasicRwMutex<P>::release(bool shared) {
+  if (shared) {
+    std::uint32_t word = word_.load(std::memory_order_relaxed);
+    while (word / kReader > 1) {
+      // acq_rel: as in unlock_shared().
+      if (word_.compare_exchange_weak(word, word - kReader,
+                                      std::memory_order_acq_rel)) {
+        return 0;
+      }
+    }
+    // acquire: pairs with the release of readers that left before, whose
+    // announcements the wakes below depend on.
+    word_.load(std::memory_order_acquire);
+  }
+  if (release_unqueued(shared)) return 0;
+  return wake_and_release(shared);
+}
+
+// Gives the mutex back where somebody may come, but nobody is in the queue (Q).
+template <class P>
+bool BasicRwMutex<P>::release_unqueued(bool shared) {
+  if (P::announced_near(word_)) return false;
+  return release_unmarked(shared);
+}
+
+// Gives the mutex back if nothing but the hold is in the word (Q).
+template <class P>
+bool BasicRwMutex<P>::release_unmarked(bool shared) {
+  std::uint32_t held = shared ? kReader : kWriter;
+  // release: pairs with the acquire of whoever takes it next.
+  return word_.compare_exchange_strong(held, 0, std::memory_order_release);
+}
+
+// The calling thread is the writer or the last reader (R).
+template <class P>
+std::int64_t BasicRwMutex<P>::wake_and_release(bool shared) {
+  auto& bucket = P::bucket(&word_);
+  bucket.lock.lock();
+  bool released = false;
+  W* const chosen = choose(bucket, shared, &released);
+  if (released) return 0;
+  W* const head = bucket.find(&word_);
+  const std::uint32_t left =
+      head != nullptr && head->queue.writers != 0 ? kWriterWaits : 0;
+  const std::uint32_t if_free =
+      chosen != nullptr && !chosen->shared ? kWriterWaits : left;
+  const bool starving = chosen != nullptr && chosen->starving;
+  const std::uint32_t if_held = left | (starving ? hold_of(chosen) : 0);
+
+  // After the release, which is the last access, only the queue's waiters are
+  // touched. release: pairs with the acquire of whoever takes it next.
+  std::uint32_t word = word_.load(std::memory_order_relaxed);
+  bool granted = starving;
+  if (!shared) {
+    // Nobody else writes the word: readers stay out, and the bucket's lock
+    // keeps the other bits what they are.
+    word_.store((word & kSlow) | (granted ? if_held : if_free),
+                std::memory_order_release);
+  } else {
+    std::uint32_t others = 0;
+    do {
+      others = (word & ~(kWriterWaits | kQueued)) - kReader;
+      // Readers may have come in beside this one.
+      granted = starving && (chosen->shared || others / kReader == 0);
+      // acquire, too: pairs with the release of readers that have left
+      // meanwhile. Who is handed the mutex does not look at the word itself.
+    } while (!word_.compare_exchange_weak(
+        word, others + (granted ? if_held : if_free),
+        std::memory_order_acq_rel));
+  }
+  if (granted) {
+    for (W* w = chosen; w != nullptr; w = w->next) w->granted = true;
+  } else if (head != nullptr && chosen != nullptr) {
+    head->queue.waking = true;
+  }
+  bucket.lock.unlock();
+  return wake(chosen);
+}
+
+// What those of the chain hold together, once it is theirs.
+template <class P>
+std::uint32_t BasicRwMutex<P>::hold_of(const W* chosen) {
+  if (!chosen->shared) return kWriter;
+  std::uint32_t hold = 0;
+  for (; chosen != nullptr; chosen = chosen->next) hold += kReader;
+  return hold;
+}
+
+// Wakes a chain that choose() has made. Returns what unlock_slow() does.
+template <class P>
+std::int64_t BasicRwMutex<P>::wake(W* chosen) {
+  std::int64_t waited = 0;
+  const std::int64_t now = chosen == nullptr ? 0 : P::now();
+  while (chosen != nullptr) {
+    // Gone as soon as it is woken.
+    W* const next = chosen->next;
+    if (chosen->since != 0) waited += now - chosen->since;
+    chosen->semaphore.wakeup();
+    chosen = next;
+  }
+  return waited;
+}
+
+// After a release that did not know of waiters. Nothing is known of the mutex
+// but its address, unless it has waiters or a mark: these keep it alive.
+template <class P>
+[[gnu::noinline]] void BasicRwMutex<P>::release_late(Word& word) {
+  auto& bucket = P::bucket(&word);
+  bucket.lock.lock();
+  if (*bucket.mark(&word) != nullptr) add_slow(word);
+  W* const head = bucket.find(&word);
+  BasicRwMutex* const mutex = head == nullptr ? nullptr : head->mutex;
+  const bool taken = mutex != nullptr && mutex->try_take(false, true);
+  // If readers have come first, those that wait need not wait for them.
+  W* chosen = nullptr;
+  if (mutex != nullptr && !taken) chosen = mutex->readers_to_let_in(bucket);
+  bucket.lock.unlock();
+  if (taken) mutex->wake_and_release(false);
+  wake(chosen);
+}
+
+// After a writer has given up.
+template <class P>
+void BasicRwMutex<P>::let_readers_in() {
+  auto& bucket = P::bucket(&word_);
+  bucket.lock.lock();
+  W* const chosen = readers_to_let_in(bucket);
+  bucket.lock.unlock();
+  wake(chosen);
+}
+
+// The calling thread is the writer, and will be a reader.
+template <class P>
+[[gnu::noinline]] void BasicRwMutex<P>::downgrade_slow() {
+  auto& bucket = P::bucket(&word_);
+  bucket.lock.lock();
+  W* chosen = choose(bucket, false, nullptr);
+  if (chosen != nullptr && !chosen->shared) {
+    // Its turn comes when this reader has left.
+    bucket.push_front(&word_, chosen);
+    chosen = nullptr;
+  }
+  W* const head = bucket.find(&word_);
+  if (head != nullptr && chosen != nullptr) head->queue.waking = true;
+  const bool writers = head != nullptr && head->queue.writers != 0;
+  // As in wake_and_release(). release: pairs with the acquire of readers.
+  const std::uint32_t word = word_.load(std::memory_order_relaxed);
+  word_.store((word & kSlow) | (writers ? kWriterWaits : 0) | kReader,
+              std::memory_order_release);
+  bucket.lock.unlock();
+  wake(chosen);
+}
+
+}  // namespace parkway
+
+#endif  // PARKWAY_LOCK_RW_MUTEX_RELEASE_H_

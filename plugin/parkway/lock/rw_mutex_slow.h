@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The cold half of BasicRwMutex. Included where it is instantiated: by
+// rw_mutex.cc, task_platform.cc, the model checker and the fault tests, by no
+// header of users. In parts, by subject:
+//
+//   rw_mutex_acquire.h  take it, queue up, sleep, give up
+//   rw_mutex_release.h  give it back, wake
+//   rw_mutex_choose.h   whom a release wakes
+//   rw_mutex_await.h    wait for a condition
+//   rw_mutex_marks.h    make_slow() and forget_slow()
+//
+// Invariants, by whose letters the parts name them:
+//
+// (S) A queued waiter counts as a sleeper of the word, and either announced
+//     itself or gave warning as holder of the mutex before it gave it back, or
+//     passed sleep_barrier() before it looked at the word and found it held. It
+//     stops counting when it has the mutex.
+// (N) So a release that saw no sleeper, neither before nor after its store,
+//     leaves nobody behind: what waits will find the word free. One that saw
+//     a sleeper after its store calls release_late(), which takes the mutex
+//     once more, if it is free and has waiters, to wake them as a holder.
+// (Q) A release that found somebody warned, but nobody announced, or only
+//     waiters whose conditions are false, gives the mutex back by
+//     a compare-exchange that fails if anything is in the word but its own
+//     hold. Whoever queues or times out beside a holder leaves kQueued there.
+// (R) While there are conditions in the mutex's queue only a holder takes
+//     others' waiters out of it: the writer, or the one reader that found
+//     itself the last and has not left. A new reader can't become the last
+//     before that one has left. So the holder may drop the bucket's lock to
+//     evaluate a condition and go on from there. A waiter whose time is up
+//     takes itself out, and readers that wait behind it, only if there are
+//     none.
+// (A) Whoever was taken out is awake and in acquire(): it will hold the mutex,
+//     and release it by the slow path, or queue again. Until then releases need
+//     not wake anybody else (Queue::waking). Or it holds the mutex already
+//     (RwWaiter::granted).
+// (W) Its wakeup is the only one its semaphore gets for this wait, and it
+//     consumes it before it goes on, even if it comes after a timeout.
+#ifndef PARKWAY_LOCK_RW_MUTEX_SLOW_H_
+#define PARKWAY_LOCK_RW_MUTEX_SLOW_H_
+
+#include "parkway/lock/rw_mutex.h"
+#include "parkway/lock/rw_mutex_acquire.h"
+#include "parkway/lock/rw_mutex_await.h"
+#include "parkway/lock/rw_mutex_choose.h"
+#include "parkway/lock/rw_mutex_marks.h"
+#include "parkway/lock/rw_mutex_release.h"
+
+#endif  // PARKWAY_LOCK_RW_MUTEX_SLOW_H_

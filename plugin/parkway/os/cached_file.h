@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// What parkway asks of an operating system about files that are in memory. As
+// parkway/os/os.h: Bazel links the folder that defines it.
+#ifndef PARKWAY_OS_CACHED_FILE_H_
+#define PARKWAY_OS_CACHED_FILE_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace parkway::os {
+
+// None of these waits for storage. They may leave any errno.
+
+// open(path, flags) of a regular file, if its folders and the file itself are
+// known already; else, or if it fails, or where the system can't say, -1.
+int open_cached(const char* path, int flags) noexcept;
+// Whether read_cached() may be asked: a regular file, not open for direct
+// reads.
+bool may_be_cached(int file) noexcept;
+// Reads what is in memory of the `bytes` from `offset` on, or from the file's
+// position, which it then moves. The number of bytes, 0 at the file's end; -1
+// if the first of them is not in memory, or it fails, or the system can't say.
+inline constexpr std::int64_t kFilePosition = -1;
+std::int64_t read_cached(int file, void* buffer, std::size_t bytes,
+                         std::int64_t offset) noexcept;
+
+}  // namespace parkway::os
+
+#endif  // PARKWAY_OS_CACHED_FILE_H_

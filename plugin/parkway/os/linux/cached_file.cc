@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "parkway/os/cached_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <cstdint>
+
+namespace parkway::os {
+namespace {
+
+// struct open_how and RESOLVE_CACHED of <linux/openat2.h>, which older systems
+// do not have.
+struct OpenHow {
+  std::uint64_t flags;
+  std::uint64_t mode;
+  std::uint64_t resolve;
+};
+constexpr std::uint64_t kResolveCached = 0x20;
+constexpr long kOpenat2 = 437;  // the same on all processors but Alpha
+
+// The kernel refuses what would change the file system.
+int open_known(const char* path, int flags) {
+  const OpenHow how = {static_cast<std::uint64_t>(flags), 0, kResolveCached};
+  return static_cast<int>(syscall(kOpenat2, AT_FDCWD, path, &how, sizeof(how)));
+}
+
+// Without asking a server.
+bool is_regular(int file) {
+  struct statx found;
+  return statx(file, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE,
+               &found) == 0 &&
+         (found.stx_mode & S_IFMT) == S_IFREG;
+}
+
+}  // namespace
+
+int open_cached(const char* path, int flags) noexcept {
+  // Only a regular file: to open a pipe may mean to wait for its other end, and
+  // to open and close a device may do something to it.
+  const int found = open_known(path, O_PATH | O_CLOEXEC | (flags & O_NOFOLLOW));
+  if (found < 0) return -1;
+  const bool regular = is_regular(found);
+  close(found);
+  if (!regular) return -1;
+  // Without waiting for a lease that another process has on the file.
+  const int file = open_known(path, flags | O_NONBLOCK);
+  if (file < 0 || (flags & O_NONBLOCK) != 0) return file;
+  const int has = fcntl(file, F_GETFL);
+  if (has >= 0 && fcntl(file, F_SETFL, has & ~O_NONBLOCK) == 0) return file;
+  close(file);
+  return -1;
+}
+
+bool may_be_cached(int file) noexcept {
+  if (!is_regular(file)) return false;
+  // A direct read waits for the device, whatever else it is asked for.
+  const int flags = fcntl(file, F_GETFL);
+  return flags >= 0 && (flags & O_DIRECT) == 0;
+}
+
+std::int64_t read_cached(int file, void* buffer, std::size_t bytes,
+                         std::int64_t offset) noexcept {
+  const iovec memory = {buffer, bytes};
+  return preadv2(file, &memory, 1, static_cast<off_t>(offset), RWF_NOWAIT);
+}
+
+}  // namespace parkway::os

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// open_file(), read_file(), pread_file(): file calls of tasks that leave their
+// thread only if the call has to wait for storage.
+#ifndef PARKWAY_TASK_FILE_CALLS_H_
+#define PARKWAY_TASK_FILE_CALLS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "parkway/task/syscall.h"
+
+namespace parkway {
+
+// run_blocking() moves a call to another thread and the task back, which costs
+// some 20 us; most reads of files that a program uses again are answered from
+// memory in less. These ask first whether the call can be: what can is made on
+// the calling thread at once, what can't, and what nothing is known of, goes
+// through run_blocking() (parkway/task/run_blocking.h). Outside of a task all
+// are plain calls.
+//
+// Results and error numbers are those of the functions that they are named
+// after, in a SyscallResult (parkway/task/syscall.h); the caller's errno stays
+// what it was. The memory that they are given is used until they return.
+// Visible as if they had been plain calls: what run_blocking() says.
+//
+// Origin: Go's idea that a system call keeps its place only while it is short
+// (its monitor takes it away after 20 us). A task's thread can't be taken from
+// it, so the kernel is asked: RWF_NOWAIT (Linux 4.14) and RESOLVE_CACHED
+// (5.12). Elsewhere, and on file systems that know neither, every call of
+// a task goes through run_blocking().
+
+// open(path, flags | O_CLOEXEC, mode). The caller closes r1.
+SyscallResult open_file(const char* path, int flags, unsigned mode = 0);
+
+// read(file, buffer, bytes), from and beyond the file's position. A regular
+// file is read as far as it goes, as read() does; the part that is in memory
+// first, and then the rest. Two threads that read by the same position at
+// a time may each get a part of what the other asked for.
+SyscallResult read_file(int file, void* buffer, std::size_t bytes);
+
+// pread(file, buffer, bytes, offset). Leaves the file's position alone.
+SyscallResult pread_file(int file, void* buffer, std::size_t bytes,
+                         std::int64_t offset);
+
+}  // namespace parkway
+
+#endif  // PARKWAY_TASK_FILE_CALLS_H_

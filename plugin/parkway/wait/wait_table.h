@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Queues of waiting threads, found by the address of what they wait for.
+//
+// RwMutex and its condition variable keep their waiters here, so that the
+// objects themselves stay one word that a plain store can release. The idea is
+// WebKit's ParkingLot; the queues are different, because a waiter here may have
+// a condition that its waker evaluates.
+#ifndef PARKWAY_WAIT_WAIT_TABLE_H_
+#define PARKWAY_WAIT_WAIT_TABLE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <new>
+
+#include "parkway/wait/address_hash.h"
+#include "parkway/wait/rw_waiter.h"
+#include "parkway/wait/wait_platform.h"
+
+namespace parkway {
+
+// A mark on a key that outlives any queue.
+struct KeyMark {
+  const void* key;
+  KeyMark* next;
+};
+
+// The queues whose keys hash to one place. Every function needs `lock`.
+template <class P>
+class WaitBucket {
+ public:
+  using W = RwWaiter<P>;
+
+  typename P::TableLock lock;
+
+  // The head of the queue of `key`, or null.
+  W* find(const void* key) {
+    W* head = first_;
+    while (head != nullptr && head->queue.key != key) {
+      head = head->queue.bucket_next;
+    }
+    return head;
+  }
+
+  void push_back(const void* key, W* waiter) {
+    waiter->queued = true;
+    waiter->next = nullptr;
+    W* const head = find(key);
+    if (head == nullptr) return start(key, waiter);
+    auto& queue = head->queue;
+    waiter->prev = queue.tail;
+    queue.tail->next = waiter;
+    queue.tail = waiter;
+    if (equal(queue.last_run, waiter)) {
+      waiter->run_last = nullptr;
+      link_run(queue.last_run, waiter);
+    } else {
+      run_alone(waiter);
+      queue.last_run = waiter;
+    }
+    count(queue, waiter, 1);
+  }
+
+  void push_front(const void* key, W* waiter) {
+    waiter->queued = true;
+    waiter->prev = nullptr;
+    W* const head = find(key);
+    if (head == nullptr) return start(key, waiter);
+    waiter->next = head;
+    head->prev = waiter;
+    // A run of its own: whoever passes over the queue without the lock relies
+    // on the first run.
+    run_alone(waiter);
+    move_queue(head, waiter);
+    count(waiter->queue, waiter, 1);
+  }
+
+  // Takes `waiter` out of the queue whose head is `head`.
+  void remove(W* head, W* waiter) {
+    waiter->queued = false;
+    count(head->queue, waiter, -1);
+    leave_run(head, waiter);
+    if (waiter->next != nullptr) waiter->next->prev = waiter->prev;
+    if (head->queue.tail == waiter) head->queue.tail = waiter->prev;
+    if (waiter != head) {
+      waiter->prev->next = waiter->next;
+    } else if (waiter->next != nullptr) {
+      move_queue(waiter, waiter->next);
+    } else {
+      W** link = link_to(waiter);
+      *link = waiter->queue.bucket_next;
+    }
+  }
+
+  // In the child of a fork, which has one thread: nobody waits any more, nobody
+  // holds the lock, and only marks count as sleepers.
+  void forget_waiters() {
+    new (&lock) typename P::TableLock;
+    first_ = nullptr;
+  }
+  void announce_marks() {
+    for (const KeyMark* m = marks_; m != nullptr; m = m->next) {
+      P::announce(m->key);
+    }
+  }
+
+  // Where the mark on `key` hangs; *it is null if there is none.
+  KeyMark** mark(const void* key) {
+    KeyMark** link = &marks_;
+    while (*link != nullptr && (*link)->key != key) link = &(*link)->next;
+    return link;
+  }
+
+  // `waiter`, in the queue of `head`, no longer waits for its condition.
+  void time_out(W* head, W* waiter) {
+    count(head->queue, waiter, -1);
+    waiter->timed_out = true;
+    count(head->queue, waiter, 1);
+  }
+
+ private:
+  static bool equal(const W* a, const W* b) {
+    return a->until.eval != nullptr && b->until.eval != nullptr &&
+           a->shared == b->shared && a->until.equal == b->until.equal &&
+           a->until.equal(a->until.context, b->until.context);
+  }
+
+  static void count(typename W::Queue& queue, const W* waiter, int by) {
+    if (!waiter->shared && waiter->unconditional()) queue.writers += by;
+    if (waiter->timed_out) queue.timed_out += by;
+    if (waiter->until.eval != nullptr) queue.conditions += by;
+  }
+
+  void start(const void* key, W* waiter) {
+    waiter->next = waiter->prev = nullptr;
+    run_alone(waiter);
+    waiter->queue = {};
+    waiter->queue.key = key;
+    waiter->queue.tail = waiter->queue.last_run = waiter;
+    waiter->queue.bucket_next = first_;
+    first_ = waiter;
+    count(waiter->queue, waiter, 1);
+  }
+
+  W** link_to(W* head) {
+    W** link = &first_;
+    while (*link != head) link = &(*link)->queue.bucket_next;
+    return link;
+  }
+
+  void move_queue(W* from, W* to) {
+    *link_to(from) = to;
+    to->queue = from->queue;
+  }
+
+  static void run_alone(W* waiter) {
+    waiter->run_last = waiter->run_first = waiter;
+  }
+
+  static void link_run(W* first, W* last) {
+    first->run_last = last;
+    last->run_first = first;
+  }
+
+  static void leave_run(W* head, W* waiter) {
+    auto& queue = head->queue;
+    W* const next = waiter->next;
+    if (waiter->run_last == nullptr) {
+      const bool last = next == nullptr || next->run_last != nullptr;
+      if (last) link_run(waiter->run_first, waiter->prev);
+    } else if (waiter->run_last != waiter) {
+      link_run(next, waiter->run_last);
+      if (queue.last_run == waiter) queue.last_run = next;
+    } else if (waiter->prev != nullptr) {
+      W* const before = waiter->prev->run_first;
+      if (queue.last_run == waiter) {
+        queue.last_run = before;
+      } else if (equal(before, next)) {
+        // It stood between two halves of a run.
+        if (queue.last_run == next) queue.last_run = before;
+        link_run(before, next->run_last);
+        next->run_last = nullptr;
+      }
+    }
+  }
+
+  W* first_ = nullptr;
+  KeyMark* marks_ = nullptr;
+};
+
+namespace internal {
+
+inline constexpr std::size_t kWaitBuckets = kAddressHashes;
+
+struct alignas(64) PaddedWaitBucket {
+  WaitBucket<Platform> bucket;
+};
+
+// 16 KiB, all zero at start.
+extern PaddedWaitBucket wait_table[kWaitBuckets];
+
+}  // namespace internal
+
+inline WaitBucket<Platform>& Platform::bucket(const void* key) noexcept {
+  return internal::wait_table[internal::address_hash(key)].bucket;
+}
+
+}  // namespace parkway
+
+#endif  // PARKWAY_WAIT_WAIT_TABLE_H_

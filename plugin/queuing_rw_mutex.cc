@@ -1,7 +1,0 @@
-#include "parkway/queuing_rw_mutex_slow.h"
-
-namespace parkway {
-
-template class BasicQueuingRwMutex<Platform>;
-
-}  // namespace parkway

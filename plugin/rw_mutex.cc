@@ -1,7 +1,0 @@
-#include "parkway/rw_mutex_slow.h"
-
-namespace parkway {
-
-template class BasicRwMutex<Platform>;
-
-}  // namespace parkway

@@ -1,7 +1,0 @@
-#include "parkway/sleepers.h"
-
-namespace parkway::internal {
-
-SleeperTable sleeper_table;
-
-}  // namespace parkway::internal

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// A host library in small, for tests of the preload library that run where no
+// Abseil is installed. Every function says who answered.
+#ifndef PARKWAY_TESTS_PRELOAD_ABSL_FAKE_ABSL_H_
+#define PARKWAY_TESTS_PRELOAD_ABSL_FAKE_ABSL_H_
+
+#include <cstdint>
+
+namespace absl {
+inline namespace fake1 {
+
+class Condition {
+ public:
+  static const Condition kTrue;
+  bool Eval() const;
+
+ private:
+  const void* arg_ = nullptr;
+};
+
+class Mutex {
+ public:
+  void Lock();
+  void Unlock();
+  void ReaderLock();
+
+ private:
+  void NotOurs();  // which only the host has
+
+  std::uint64_t word_ = 0;  // 1: held
+};
+
+// More arguments than registers, of both kinds.
+double Mixed(int a, int b, int c, int d, int e, int f, int g, double h,
+             double i, double j, double k, double l, double m, double n,
+             double o, double p);
+double Sum(int count, ...);
+
+// What our code uses of the host's libraries.
+int Helper(int x);
+extern int helper_variable;
+
+}  // namespace fake1
+}  // namespace absl
+
+extern "C" bool AbslInternalPerThreadSemWait_fake1(int ticks);
+
+#endif  // PARKWAY_TESTS_PRELOAD_ABSL_FAKE_ABSL_H_

@@ -1,0 +1,127 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The preload library's machinery, over the fake host: who answers in which mode, what is said on
+# standard error, and that it stands aside where it should.
+set -euo pipefail
+
+here=$PWD/tests/preload/absl
+preload=$here/libfake_preload.so
+dir=$(mktemp -d "${TEST_TMPDIR:-/tmp}/fake.XXXXXX")
+failures=0
+
+# Every version of the host under its SONAME in a folder of its own.
+for version in known changed other; do
+  mkdir "$dir/$version"
+  cp "$here/libfake_$version.so" "$dir/$version/libabsl_synchronization.so.1"
+done
+mv "$dir/other/libabsl_synchronization.so.1" "$dir/other/libabsl_synchronization.so.2"
+for user in "$here"/libfake_user*.so; do cp "$user" "$dir"; done
+
+# run VERSION PROGRAM [VARIABLE=VALUE...]: output in $out, standard error in $err.
+run() {
+  local version=$1 program=$2
+  shift 2
+  env "$@" LD_PRELOAD="$preload" LD_LIBRARY_PATH="$dir/$version:$dir" "$here/$program" \
+    ${late:+"$late"} >"$dir/out" 2>"$dir/err" || fail "$program $*: exit status $?"
+  out=$(cat "$dir/out") err=$(cat "$dir/err")
+}
+
+fail() {
+  echo "FAILED: $*" >&2
+  failures=$((failures + 1))
+}
+
+# expect WHAT ACTUAL WANTED
+expect() {
+  [ "$2" = "$3" ] || fail "$1:"$'\n'"$2"$'\n'"-- instead of"$'\n'"$3"
+}
+
+# Lines of a run in which LOCKS (own or host) and WAIT answer.
+answers() {
+  printf '%s\n' "$1 Mixed" "Mixed 1496" "$1 Sum" "Sum 10.5" "$1 Lock" "$1 Lock" "$1 Unlock" \
+    "$1 ReaderLock" "$1 Eval" "$2"
+}
+mutex=$(answers own "host Wait 7")
+stock=$(answers host "host Wait 7")
+semaphore=$(answers host "own Wait 28")
+aside="parkway: libparkway_absl.so steps aside:"
+late=
+
+run known program
+expect "default" "$out" "$mutex"
+expect "default says nothing" "$err" ""
+run known program PARKWAY=on PARKWAY_ABSL=locks
+expect "on" "$out" "$mutex"
+run known program PARKWAY=off
+expect "off" "$out" "$stock"
+expect "off says nothing" "$err" ""
+run known program PARKWAY_ABSL=sem
+expect "sem" "$out" "$semaphore"
+expect "sem says nothing" "$err" ""
+run known program PARKWAY=off PARKWAY_ABSL=sem
+expect "off comes before sem" "$out" "$stock"
+
+run known program PARKWAY=maybe
+expect "unknown PARKWAY" "$out" "$stock"
+expect "unknown PARKWAY" "$err" "$aside PARKWAY=maybe: allowed values are on, off"
+run known program PARKWAY_ABSL=maybe
+expect "unknown PARKWAY_ABSL" "$out" "$stock"
+expect "unknown PARKWAY_ABSL" "$err" "$aside PARKWAY_ABSL=maybe: allowed values are locks, sem"
+
+run changed program
+expect "other symbols" "$out" "$stock"
+expect "other symbols" "$err" "$aside $dir/changed/libabsl_synchronization.so.1 defines other \
+symbols than libabsl_synchronization.so.1 (fake1) did"
+run changed program PARKWAY_ABSL=sem
+expect "other symbols, sem" "$out" "$stock"
+run changed program PARKWAY=off
+expect "other symbols, off" "$err" ""
+run other program_other
+expect "other version" "$out" "$stock"
+expect "other version" "$err" "$aside this process has libabsl_synchronization.so.2, not \
+libabsl_synchronization.so.1 (fake1)"
+
+late=$dir/libfake_user.so
+run known late_program
+expect "late" "$out" "$mutex"
+expect "late says nothing" "$err" ""
+run known late_program PARKWAY=off
+expect "late, off" "$out" "$stock"
+run changed late_program
+expect "late, other symbols" "$out" "$stock"
+# The variable that our semaphore uses was not there at start.
+run known late_program PARKWAY_ABSL=sem
+expect "late, sem" "$out" "$stock"
+expect "late, sem" "$err" "$aside Abseil's _ZN4absl5fake115helper_variableE was not there when the \
+process started"
+late=
+
+stats() { sed -E 's/ \([0-9]+\)//; s/^parkway: +/parkway: /; s/ +/ /g' "$dir/err"; }
+run known program PARKWAY_STATS=1
+expect "stats" "$out" "$mutex"
+expect "stats" "$(stats)" "parkway: stats of program: PARKWAY=on PARKWAY_ABSL=locks, \
+libabsl_synchronization.so.1
+parkway: calls contended function
+parkway: 1 AbslInternalPerThreadSemWait
+parkway: 1 Condition::Eval() const
+parkway: 1 Mixed(int, int, int, int, int, int, int, double, double, double, double, double, \
+double, double, double, double)
+parkway: 2 1 Mutex::Lock()
+parkway: 1 0 Mutex::ReaderLock()
+parkway: 1 Mutex::Unlock()
+parkway: 1 Sum(int, ...)"
+run known program PARKWAY_STATS=1 PARKWAY=off
+expect "stats, off" "$out" "$stock"
+expect "stats, off" "$(stats | sed -n '1p;6p')" "parkway: stats of program: PARKWAY=off, \
+libabsl_synchronization.so.1
+parkway: 2 1 Mutex::Lock()"
+
+# A process without a host is left alone.
+env LD_PRELOAD="$preload" true 2>"$dir/err"
+expect "no host" "$(cat "$dir/err")" ""
+env LD_PRELOAD="$preload" PARKWAY_STATS=1 true 2>"$dir/err"
+expect "no host, stats" "$(stats)" "parkway: stats of true: no shared Abseil in this process, or \
+none that was used"
+
+if [ "$failures" != 0 ]; then exit 1; fi
+echo "all as expected"

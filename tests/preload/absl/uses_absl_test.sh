@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# A program on the installed Abseil under a preload library ($1), in every mode.
+set -euo pipefail
+
+preload=$PWD/$1
+program=$PWD/tests/preload/absl/uses_absl
+dir=$(mktemp -d "${TEST_TMPDIR:-/tmp}/uses_absl.XXXXXX")
+failures=0
+
+fail() {
+  echo "FAILED: $*" >&2
+  failures=$((failures + 1))
+}
+
+# expect WHAT ACTUAL WANTED
+expect() {
+  [ "$2" = "$3" ] || fail "$1:"$'\n'"$2"$'\n'"-- instead of"$'\n'"$3"
+}
+
+wanted="early: locked
+locks: 20000
+conditions: 7 steps
+condvar: 800 turns
+notification: 4
+counter: 1, barrier: 1
+hooks: profiler 1, tracer 1, cv 1, invariants 1"
+
+# run WHAT [VARIABLE=VALUE...]: the program must print what it always prints; standard error in
+# $err.
+run() {
+  local what=$1
+  shift
+  env "$@" "$program" >"$dir/out" 2>"$dir/err" || fail "$what: exit status $?"
+  expect "$what" "$(cat "$dir/out")" "$wanted"
+  err=$(cat "$dir/err")
+}
+
+# calls FUNCTION: what the statistics say of those whose name begins so; 0 if they name none.
+calls() {
+  awk -v name="$1" '{ line = $0; sub(/^parkway: +[0-9]+ +([0-9]+ +)?/, "", line) }
+    index(line, name) == 1 { n += $2 } END { print n + 0 }' "$dir/err"
+}
+# atleast WHAT COUNT FUNCTION
+atleast() {
+  local n
+  n=$(calls "$3")
+  [ "$n" -ge "$2" ] || fail "$1: $n calls of $3, not $2:"$'\n'"$err"
+}
+
+run "without preload"
+expect "without preload" "$err" ""
+
+export LD_PRELOAD=$preload
+run "on"
+expect "on says nothing" "$err" ""
+run "off" PARKWAY=off
+expect "off says nothing" "$err" ""
+run "sem" PARKWAY_ABSL=sem
+expect "sem says nothing" "$err" ""
+run "bound at once" LD_BIND_NOW=1
+
+run "stats" PARKWAY_STATS=1
+atleast "stats" 20800 "Mutex::Lock()"
+atleast "stats" 20000 "Mutex::ReaderLock()"
+atleast "stats" 20000 "Mutex::TryLock()"
+atleast "stats" 800 "CondVar::SignalAll("
+atleast "stats" 1 "CondVar::Wait"
+atleast "stats" 4 "Notification::WaitForNotification()"
+grep -q "PARKWAY=on PARKWAY_ABSL=locks, libabsl_synchronization" "$dir/err" || fail "head: $err"
+# Our Mutex has its own way to sleep.
+expect "stats: no sleep in Abseil" "$(calls AbslInternalPerThreadSemWait)" 0
+run "stats, off" PARKWAY_STATS=1 PARKWAY=off
+atleast "stats, off" 20800 "Mutex::Lock()"
+atleast "stats, off" 1 "AbslInternalPerThreadSemWait"
+run "stats, sem" PARKWAY_STATS=1 PARKWAY_ABSL=sem
+atleast "stats, sem" 20800 "Mutex::Lock()"
+atleast "stats, sem" 100 "AbslInternalPerThreadSemWait"
+atleast "stats, sem" 100 "AbslInternalPerThreadSemPost"
+
+# A library of the same name with other symbols, and one more of another version: the names in
+# the files are changed in place. Preloaded, because the program's own search path comes first.
+host=$(env -u LD_PRELOAD ldd "$program" | awk '/libabsl_synchronization/ { print $3 }')
+soname=${host##*/}
+mkdir "$dir/changed" "$dir/other"
+LC_ALL=C sed 's/CondVar14EnableDebugLog/CondVar14EnableDebugLox/' "$host" >"$dir/changed/$soname"
+other=${soname%?}x
+LC_ALL=C sed "s/$soname/$other/" "$host" >"$dir/other/$other"
+aside="parkway: libparkway_absl.so steps aside:"
+run "other symbols" LD_PRELOAD="$preload $dir/changed/$soname"
+case $err in
+  "$aside $dir/changed/$soname defines other symbols than $soname "*) ;;
+  *) fail "other symbols: $err" ;;
+esac
+run "other version too" LD_PRELOAD="$preload $dir/other/$other"
+case $err in
+  "$aside this process has $other, not $soname "*) ;;
+  *) fail "other version: $err" ;;
+esac
+
+if [ "$failures" != 0 ]; then exit 1; fi
+echo "all as expected"

@@ -1,0 +1,138 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Which hosts the preload library ($1) takes over, over libraries that only have a host's name, and
+# what it says where it does not.
+set -euo pipefail
+
+preload=$PWD/$1
+here=$PWD/tests/preload/tbb
+dir=$(mktemp -d "${TEST_TMPDIR:-/tmp}/fake.XXXXXX")
+failures=0
+
+for host in known last_all first_waits newest older newer small other; do
+  mkdir "$dir/$host"
+  cp "$here/libfake_$host.so" "$dir/$host/libtbb.so.12"
+done
+mv "$dir/other/libtbb.so.12" "$dir/other/libtbb.so.2"
+cp "$here"/libfake_user.so "$here"/libfake_user_other.so "$dir"
+
+fail() {
+  echo "FAILED: $*" >&2
+  failures=$((failures + 1))
+}
+
+# run HOST PROGRAM [VARIABLE=VALUE...]: output in $out, standard error in $err.
+run() {
+  local host=$1 program=$2
+  shift 2
+  env "$@" LD_PRELOAD="$preload" LD_LIBRARY_PATH="$dir/$host:$dir" "$here/$program" \
+    ${late:+"$late"} >"$dir/out" 2>"$dir/err" || fail "$host $program $*: exit status $?"
+  out=$(cat "$dir/out") err=$(cat "$dir/err")
+}
+
+# expect WHAT ACTUAL WANTED
+expect() {
+  [ "$2" = "$3" ] || fail "$1:"$'\n'"$2"$'\n'"-- instead of"$'\n'"$3"
+}
+
+ours=$'plugin: parkway\nused'
+theirs=$'host notify_by_address_one\nplugin: none\nused'
+only_waits=$'plugin: none\nused'
+only_workers=$'host notify_by_address_one\nplugin: parkway\nused'
+aside="parkway: libparkway_tbb.so steps aside:"
+allowed="allowed are all, or one or more of waits, workers, yields, stacks, conditions, with commas between"
+late=
+
+for program in fake_program late_program; do
+  # The same libraries, linked or brought by dlopen.
+  if [ $program = late_program ]; then late=$dir/libfake_user.so; fi
+  for host in known last_all; do
+    run $host $program
+    expect "$program, $host" "$out" "$ours"
+    expect "$program, $host says nothing" "$err" ""
+  done
+  # 2021.13 and later.
+  for host in first_waits newest; do
+    run $host $program
+    expect "$program, $host" "$out" "$only_waits"
+    expect "$program, $host says nothing" "$err" ""
+    run $host $program PARKWAY_TBB=all
+    expect "$program, $host, all" "$out" "$ours"
+  done
+  run known $program PARKWAY=on PARKWAY_TBB=waits,workers
+  expect "$program, on" "$out" "$ours"
+  run known $program PARKWAY_TBB=stacks,yields,workers,waits
+  expect "$program, any order" "$out" "$ours"
+  run known $program PARKWAY_TBB=waits
+  expect "$program, waits" "$out" "$only_waits"
+  run known $program PARKWAY_TBB=workers
+  expect "$program, workers" "$out" "$only_workers"
+  run known $program PARKWAY_TBB=stacks
+  expect "$program, stacks" "$out" "$theirs"
+  expect "$program, stacks, says nothing" "$err" ""
+  run known $program PARKWAY=off
+  expect "$program, off" "$out" "$theirs"
+  expect "$program, off says nothing" "$err" ""
+  run known $program PARKWAY=off PARKWAY_TBB=nonsense
+  expect "$program, off comes first" "$err" ""
+
+  run known $program PARKWAY=maybe
+  expect "$program, PARKWAY=maybe" "$out" "$theirs"
+  expect "$program, PARKWAY=maybe" "$err" "$aside PARKWAY=maybe: allowed values are on, off"
+  for value in nonsense waits, ,waits waits,,workers "waits workers" all,waits; do
+    run known $program PARKWAY_TBB="$value"
+    expect "$program, PARKWAY_TBB=$value" "$out" "$theirs"
+    expect "$program, PARKWAY_TBB=$value" "$err" "$aside PARKWAY_TBB=$value: $allowed"
+  done
+  for value in x 1x -1 1.5 " 1" 99999999999999999999; do
+    run known $program PARKWAY_STACK_MIB="$value"
+    expect "$program, PARKWAY_STACK_MIB=$value" "$out" "$theirs"
+    expect "$program, PARKWAY_STACK_MIB=$value" "$err" \
+      "$aside PARKWAY_STACK_MIB=$value: allowed are whole numbers of MiB"
+  done
+  run known $program PARKWAY_STACK_MIB=0
+  expect "$program, PARKWAY_STACK_MIB=0" "$out" "$ours"
+  expect "$program, PARKWAY_STACK_MIB=0 says nothing" "$err" ""
+
+  run known $program PARKWAY_TBB=waits,yields
+  expect "$program, yields alone" "$err" "$aside PARKWAY_TBB=waits,yields: yields needs workers as well"
+  expect "$program, yields alone" "$out" "$theirs"
+
+  for host in older newer; do
+    run $host $program
+    expect "$program, $host" "$out" "$theirs"
+    case $err in
+      "$aside $dir/$host/libtbb.so.12 has interface version "*"; known are "*) ;;
+      *) fail "$program, $host: $err" ;;
+    esac
+    run $host $program PARKWAY=off
+    expect "$program, $host, off" "$err" ""
+  done
+  run small $program
+  expect "$program, small" "$out" "$theirs"
+  expect "$program, small" "$err" "$aside $dir/small/libtbb.so.12 does not define \
+_ZN3tbb6detail2r115wait_on_addressEPvRNS0_2d113delegate_baseEm"
+done
+# Threads that wait already find their notifies.
+late=$dir/libfake_user.so
+run known late_conditions
+expect "late_conditions" "$out" "$ours"$'\nwoken: 4, 4'
+run known late_conditions PARKWAY_STATS=1
+case $err in
+  *" 4  waits on a condition variable"*) ;;
+  *) fail "late_conditions: $err" ;;
+esac
+late=
+run other fake_program_other
+expect "other" "$out" "$theirs"
+expect "other" "$err" "$aside this process has libtbb.so.2, not libtbb.so.12"
+
+# A process without a host is left alone.
+env LD_PRELOAD="$preload" true 2>"$dir/err"
+expect "no host" "$(cat "$dir/err")" ""
+env LD_PRELOAD="$preload" PARKWAY_STATS=1 true 2>"$dir/err"
+expect "no host, stats" "$(sed -E 's/ \([0-9]+\)//' "$dir/err")" \
+  "parkway: stats of true: no libtbb in this process, or none that was used"
+
+if [ "$failures" != 0 ]; then exit 1; fi
+echo "all as expected"

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Where a test of tasks runs its bodies: in threads, in tasks of
+// a TinyScheduler, or in both.
+#ifndef PARKWAY_TESTS_SUITES_JOBS_H_
+#define PARKWAY_TESTS_SUITES_JOBS_H_
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "examples/scheduler/tiny_scheduler.h"
+#include "tests/suites/support.h"
+
+namespace parkway::test {
+
+using example::TinyScheduler;
+
+// The scheduler with that many workers, for all tests of a program.
+template <int kWorkers>
+TinyScheduler& Tiny() {
+  static auto* const scheduler = new TinyScheduler(kWorkers);
+  return *scheduler;
+}
+
+// The calling thread. Not std::this_thread::get_id(), which a compiler takes
+// for the same before and after a park.
+inline long ThreadId() { return syscall(SYS_gettid); }
+
+// Waits for about two seconds. As Thread::WaitAsleep(), it only steers a test
+// onto the path it is about: to have waited in vain is no failure.
+template <class Condition>
+bool Steer(Condition&& condition) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(2);
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::sleep_for(std::chrono::microseconds(50));
+  }
+  return true;
+}
+
+// The destructor waits for the bodies that were started. To be used by one
+// thread, which is no task.
+class ThreadJobs {
+ public:
+  ~ThreadJobs() { Join(); }
+
+  void Start(std::function<void()> body) {
+    threads_.push_back(std::make_unique<Thread>(std::move(body)));
+  }
+  // Until each has ended or waits.
+  void AwaitParked() {
+    for (auto& thread : threads_) thread->WaitAsleep();
+  }
+  void Join() { threads_.clear(); }
+
+ private:
+  std::vector<std::unique_ptr<Thread>> threads_;
+};
+
+template <int kWorkers>
+class TaskJobs {
+ public:
+  ~TaskJobs() { Join(); }
+
+  void Start(std::function<void()> body) {
+    ++alive_;
+    scheduler_.spawn([this, body = std::move(body)] {
+      body();
+      End();
+    });
+  }
+  void AwaitParked() {
+    Steer([this] { return scheduler_.suspended() == alive_; });
+  }
+  void Join() {
+    std::unique_lock<std::mutex> hold(mutex_);
+    ended_.wait(hold, [this] { return alive_ == 0; });
+  }
+
+ private:
+  void End() {
+    // The last access: then they may be gone.
+    const std::lock_guard<std::mutex> hold(mutex_);
+    --alive_;
+    ended_.notify_all();
+  }
+
+  TinyScheduler& scheduler_ = Tiny<kWorkers>();
+  std::atomic<int> alive_{0};
+  std::mutex mutex_;
+  std::condition_variable ended_;
+};
+
+// In turns a task and a thread.
+class MixedJobs {
+ public:
+  void Start(std::function<void()> body) {
+    if (started_++ % 2 == 0) {
+      tasks_.Start(std::move(body));
+    } else {
+      threads_.Start(std::move(body));
+    }
+  }
+  void AwaitParked() {
+    tasks_.AwaitParked();
+    threads_.AwaitParked();
+  }
+  void Join() {
+    tasks_.Join();
+    threads_.Join();
+  }
+
+ private:
+  int started_ = 0;
+  TaskJobs<2> tasks_;
+  ThreadJobs threads_;
+};
+
+}  // namespace parkway::test
+
+#endif  // PARKWAY_TESTS_SUITES_JOBS_H_

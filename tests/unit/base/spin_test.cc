@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "parkway/base/spin.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sched.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "parkway/mutex.h"
+#include "tests/suites/support.h"
+
+namespace parkway::test {
+namespace {
+
+bool HasNoGaps(const SpinLimits& limits) {
+  return limits.unit_parts == 0 && limits.gaps == 0 &&
+         limits.yields == SpinLimits::kYields;
+}
+
+bool IsPlausible(const SpinLimits& limits) {
+  return limits.unit_parts >= 1 &&
+         limits.unit_parts <= 10000 * SpinLimits::kParts &&
+         limits.gaps == SpinLimits::kGaps &&
+         limits.yields == SpinLimits::kYields;
+}
+
+// Calibration happens once in a process: each case has one of its own.
+int InFreshProcess(bool (*check)()) {
+  return RunInChild([check] { return check() ? 0 : 1; });
+}
+
+TEST(SpinLimits, ZeroWithOneCpu) {
+  EXPECT_EQ(InFreshProcess([] {
+              return PinToOneCpu() &&
+                     HasNoGaps(internal::calibrated_spin_limits()) &&
+                     HasNoGaps(internal::calibrated_spin_limits());
+            }),
+            0);
+}
+
+TEST(SpinLimits, MeasuredWithSeveralCpus) {
+  if (CpuCount() < 2) GTEST_SKIP() << "this machine has one CPU";
+  EXPECT_EQ(InFreshProcess(
+                [] { return IsPlausible(internal::calibrated_spin_limits()); }),
+            0);
+}
+
+// Programs pin their threads to one CPU each and still run on many.
+TEST(SpinLimits, APinnedThreadDoesNotMakeThemZero) {
+  if (CpuCount() < 2) GTEST_SKIP() << "this machine has one CPU";
+  EXPECT_EQ(InFreshProcess([] {
+              bool good = false;
+              Thread([&good] {
+                good = PinToOneCpu() &&
+                       IsPlausible(internal::calibrated_spin_limits());
+              }).Join();
+              return good;
+            }),
+            0);
+}
+
+TEST(SpinLimits, SameForAllThreadsAndCalls) {
+  EXPECT_EQ(InFreshProcess([] {
+              const SpinLimits first = internal::calibrated_spin_limits();
+              bool same = true;
+              for (int i = 0; i < 4; ++i) {
+                Thread([&] {
+                  const SpinLimits other = internal::calibrated_spin_limits();
+                  same = same && other.unit_parts == first.unit_parts &&
+                         other.gaps == first.gaps &&
+                         other.yields == first.yields;
+                }).Join();
+              }
+              return same;
+            }),
+            0);
+}
+
+// With one CPU, waiting threads still get the lock.
+TEST(SpinLimits, LocksWorkWithOneCpu) {
+  EXPECT_EQ(InFreshProcess([] {
+              if (!PinToOneCpu()) return false;
+              FutexMutex futex;
+              SemaMutex sema;
+              long counter = 0;
+              {
+                std::vector<std::unique_ptr<Thread>> all;
+                for (int t = 0; t < 4; ++t) {
+                  all.push_back(std::make_unique<Thread>([&] {
+                    for (int i = 0; i < Rounds(5000); ++i) {
+                      futex.lock();
+                      sema.lock();
+                      ++counter;
+                      if (i % 64 == 0) sched_yield();
+                      sema.unlock();
+                      futex.unlock();
+                    }
+                  }));
+                }
+              }
+              return counter == 4 * Rounds(5000);
+            }),
+            0);
+}
+
+// The plan itself, counted.
+struct CountingPlatform {
+  static SpinLimits spin_limits() { return limits; }
+  static void pause() { ++pauses; }
+  static void yield() { ++yields; }
+  static std::uint64_t ticks() { return now++; }
+  static void Reset(std::uint32_t unit_pauses, std::uint32_t gaps,
+                    std::uint32_t yields_allowed) {
+    limits.unit_parts = unit_pauses * SpinLimits::kParts;
+    limits.gaps = gaps;
+    limits.yields = yields_allowed;
+    pauses = 0;
+    yields = 0;
+  }
+  static inline SpinLimits limits;
+  static inline int pauses = 0;
+  static inline int yields = 0;
+  static inline std::uint64_t now = 0;
+};
+using Counting = CountingPlatform;
+
+// How many pauses come before each poll, in a wait that fails.
+std::vector<int> Gaps(const SpinPlan& plan) {
+  std::vector<int> gaps;
+  int before = Counting::pauses = 0;
+  auto attempt = [&] {
+    gaps.push_back(Counting::pauses - before);
+    before = Counting::pauses;
+    return false;
+  };
+  EXPECT_FALSE(internal::spin<Counting>(Counting::limits, attempt, plan));
+  return gaps;
+}
+
+MATCHER_P(AboutAGapOf, mean, "") {
+  constexpr int kSpread{SpinLimits::kSpread};
+  return arg >= mean - mean / kSpread && arg <= mean + mean / kSpread;
+}
+
+TEST(Spin, PollsAfterGrowingGaps) {
+  Counting::Reset(10, 3, 5);
+  constexpr int kFirst{10 * SpinLimits::kFirstGap};
+  constexpr int kGrowth{SpinLimits::kGapGrowth};
+  EXPECT_THAT(Gaps({}), testing::ElementsAre(
+                            AboutAGapOf(kFirst), AboutAGapOf(kFirst * kGrowth),
+                            AboutAGapOf(kFirst * kGrowth * kGrowth)));
+  EXPECT_EQ(Counting::yields, 0);
+}
+
+// How often each first gap comes in that many waits, and the mean of all.
+struct FirstGaps {
+  explicit FirstGaps(int waits) {
+    long sum = 0;
+    for (int i = 0; i < waits; ++i) {
+      const int gap = Gaps({}).front();
+      ++times[gap];
+      sum += gap;
+    }
+    mean = static_cast<double>(sum) / waits;
+  }
+  std::map<int, int> times;
+  double mean = 0;
+};
+
+TEST(Spin, GapsAreDrawnEvenly) {
+  constexpr int kUnitPauses = 50;
+  Counting::Reset(kUnitPauses, 1, 0);
+  constexpr int kMean{kUnitPauses * SpinLimits::kFirstGap};
+  constexpr int kSpread{kMean / SpinLimits::kSpread};
+  constexpr int kWaits = 100000;
+  const FirstGaps drawn(kWaits);
+  EXPECT_EQ(drawn.times.begin()->first, kMean - kSpread);
+  EXPECT_EQ(drawn.times.rbegin()->first, kMean + kSpread);
+  EXPECT_NEAR(drawn.mean, kMean, .1);
+  for (const auto& [gap, n] : drawn.times) {
+    // What is rounded to either end is half of what is rounded to others.
+    const int share = gap == kMean - kSpread || gap == kMean + kSpread ? 2 : 1;
+    EXPECT_NEAR(n, kWaits / (2 * kSpread) / share, kWaits / kSpread / 20)
+        << gap;
+  }
+}
+
+// Where a pause takes almost as long as a unit, the gaps still differ and have
+// their mean.
+TEST(Spin, GapsOfAFewPausesAreDrawnToo) {
+  Counting::Reset(1, 1, 0);
+  Counting::limits.unit_parts = SpinLimits::kParts * 5 / 4;
+  const FirstGaps drawn(100000);
+  EXPECT_THAT(drawn.times, testing::SizeIs(2));
+  EXPECT_NEAR(drawn.mean, 2.5, .1);
+}
+
+TEST(Spin, LongGapsAreCut) {
+  Counting::Reset(10, 2, 0);
+  SpinPlan plan;
+  plan.longest_gap = 1;
+  constexpr std::size_t kUnits{SpinLimits::kFirstGap *
+                               (1 + SpinLimits::kGapGrowth)};
+  EXPECT_THAT(Gaps(plan), testing::AllOf(testing::SizeIs(kUnits),
+                                         testing::Each(AboutAGapOf(10))));
+}
+
+TEST(Spin, EndsWithSuccess) {
+  for (int success = 1; success <= 3; ++success) {
+    Counting::Reset(1, 3, 0);
+    int attempts = 0;
+    EXPECT_TRUE(
+        internal::spin<Counting>([&] { return ++attempts == success; }));
+    EXPECT_EQ(attempts, success);
+  }
+}
+
+TEST(Spin, ZeroLimitsAskNever) {
+  Counting::Reset(0, 0, 0);
+  int attempts = 0;
+  EXPECT_FALSE(internal::spin<Counting>([&] {
+    ++attempts;
+    return true;
+  }));
+  EXPECT_EQ(attempts, 0);
+  EXPECT_EQ(Counting::pauses, 0);
+}
+
+TEST(SpinAndYield, YieldsBeforeEachFurtherAttempt) {
+  Counting::Reset(1, 2, 3);
+  std::vector<int> yields_before;
+  EXPECT_FALSE(internal::spin_and_yield<Counting>([&] {
+    yields_before.push_back(Counting::yields);
+    return false;
+  }));
+  EXPECT_EQ(yields_before, (std::vector<int>{0, 0, 1, 2, 3}));
+}
+
+TEST(SpinAndYield, EndsWithSuccess) {
+  for (int success = 1; success <= 5; ++success) {
+    Counting::Reset(1, 2, 3);
+    int attempts = 0;
+    EXPECT_TRUE(internal::spin_and_yield<Counting>(
+        [&] { return ++attempts == success; }));
+    EXPECT_EQ(attempts, success);
+  }
+}
+
+}  // namespace
+}  // namespace parkway::test

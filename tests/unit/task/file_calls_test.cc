@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// parkway/task/file_calls.h: in tasks that leave their worker only if they
+// must.
+#include "parkway/task/file_calls.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdint>
+#include <fstream>
+#include <functional>
+#include <string>
+
+#include "parkway/os/cached_file.h"
+#include "parkway/task/blocking_pool.h"
+#include "tests/suites/jobs.h"
+
+namespace parkway::test {
+namespace {
+
+constexpr int kCallers = ENOTNAM;
+
+std::uint64_t Trips() { return blocking_pool().stats().calls; }
+
+// In a task of a scheduler with one worker.
+void InTask(std::function<void()> body) {
+  TaskJobs<1> jobs;
+  jobs.Start(std::move(body));
+}
+
+class FileCallsTest : public testing::Test {
+ protected:
+  ~FileCallsTest() override { unlink(path_.c_str()); }
+
+  // The path of a new file, which is then in memory and on the disk.
+  const char* File(const std::string& content) {
+    std::ofstream(path_, std::ios::binary) << content;
+    return path_.c_str();
+  }
+  const char* Path() const { return path_.c_str(); }
+
+  // Has the system forget part of it, as far as it likes to.
+  void Forget(off_t from, off_t bytes) {
+    const int file = open(Path(), O_RDONLY | O_CLOEXEC);
+    fsync(file);
+    posix_fadvise(file, from, bytes, POSIX_FADV_DONTNEED);
+    close(file);
+  }
+  // What the system says of the file without waiting.
+  std::int64_t InMemory(std::int64_t offset) {
+    const int file = os::open_cached(Path(), O_RDONLY | O_CLOEXEC);
+    if (file < 0) return -1;
+    char byte;
+    const std::int64_t got = os::read_cached(file, &byte, 1, offset);
+    close(file);
+    return got;
+  }
+
+ private:
+  const std::string path_ =
+      testing::TempDir() + "/parkway_file_calls." + std::to_string(getpid());
+};
+
+std::string Numbers(int n) {
+  std::string text;
+  for (int i = 0; i < n; ++i) text += std::to_string(i) + "\n";
+  return text;
+}
+
+// By reads of `chunk` bytes, to the end.
+std::string ReadAll(const char* path, std::size_t chunk) {
+  const SyscallResult file = open_file(path, O_RDONLY);
+  EXPECT_GE(file.r1, 0) << file.err;
+  std::string text;
+  for (;;) {
+    const std::size_t before = text.size();
+    text.resize(before + chunk);
+    const SyscallResult got =
+        read_file(file.as<int>(), text.data() + before, chunk);
+    EXPECT_GE(got.r1, 0) << got.err;
+    text.resize(before +
+                static_cast<std::size_t>(std::max<std::int64_t>(got.r1, 0)));
+    if (got.r1 <= 0) break;
+  }
+  close(file.as<int>());
+  return text;
+}
+
+TEST_F(FileCallsTest, OutsideOfATaskTheyArePlainCalls) {
+  const std::string content = Numbers(1000);
+  const char* const path = File(content);
+  const std::uint64_t trips = Trips();
+  errno = kCallers;
+  EXPECT_EQ(ReadAll(path, 100), content);
+  EXPECT_EQ(open_file("/no/such/file", O_RDONLY).err, ENOENT);
+  EXPECT_EQ(read_file(-1, nullptr, 1).err, EBADF);
+  EXPECT_EQ(errno, kCallers);
+  EXPECT_EQ(Trips(), trips);
+}
+
+TEST_F(FileCallsTest, WhatIsInMemoryKeepsTheWorker) {
+  const std::string content = Numbers(100000);
+  const char* const path = File(content);
+  if (InMemory(0) != 1) {
+    GTEST_SKIP() << "this system does not say what is in memory";
+  }
+  for (const std::size_t chunk : {std::size_t{100}, std::size_t{65536},
+                                  content.size(), 2 * content.size()}) {
+    const std::uint64_t trips = Trips();
+    std::string text;
+    int error = 0;
+    InTask([&] {
+      errno = kCallers;
+      text = ReadAll(path, chunk);
+      error = errno;
+    });
+    EXPECT_EQ(text, content);
+    EXPECT_EQ(error, kCallers);
+    EXPECT_EQ(Trips(), trips) << chunk;
+  }
+}
+
+TEST_F(FileCallsTest, WhatIsNotInMemoryIsReadByThePool) {
+  const std::string content = Numbers(100000);
+  const char* const path = File(content);
+  Forget(0, 0);
+  if (InMemory(0) != -1) {
+    GTEST_SKIP() << "this file system does not forget";
+  }
+  const std::uint64_t trips = Trips();
+  std::string text;
+  InTask([&] { text = ReadAll(path, 2 * content.size()); });
+  EXPECT_EQ(text, content);
+  EXPECT_GT(Trips(), trips);
+}
+
+// One read, whichever half it finds in memory.
+TEST_F(FileCallsTest, ARegularFileIsReadAsFarAsItGoes) {
+  const std::string content = Numbers(300000);
+  const char* const path = File(content);
+  const auto half = static_cast<off_t>(content.size() / 2);
+  for (const bool second : {true, false}) {
+    File(content);
+    Forget(second ? half : 0, half);
+    InTask([&] {
+      const SyscallResult file = open_file(path, O_RDONLY);
+      std::string text(2 * content.size(), ' ');
+      const SyscallResult got =
+          read_file(file.as<int>(), text.data(), text.size());
+      EXPECT_EQ(got.r1, static_cast<std::int64_t>(content.size()));
+      EXPECT_EQ(text.substr(0, content.size()), content);
+      EXPECT_EQ(lseek(file.as<int>(), 0, SEEK_CUR),
+                static_cast<off_t>(content.size()));
+      EXPECT_EQ(read_file(file.as<int>(), text.data(), 1).r1, 0);
+      close(file.as<int>());
+    });
+  }
+}
+
+TEST_F(FileCallsTest, PreadLeavesThePositionAlone) {
+  const char* const path = File("0123456789");
+  const auto check = [&] {
+    const SyscallResult file = open_file(path, O_RDONLY);
+    char found[4] = {};
+    EXPECT_EQ(pread_file(file.as<int>(), found, 3, 4).r1, 3);
+    EXPECT_EQ(std::string(found), "456");
+    EXPECT_EQ(pread_file(file.as<int>(), found, 3, 9).r1, 1);
+    EXPECT_EQ(pread_file(file.as<int>(), found, 3, 100).r1, 0);
+    EXPECT_EQ(lseek(file.as<int>(), 0, SEEK_CUR), 0);
+    const SyscallResult negative = pread_file(file.as<int>(), found, 3, -1);
+    EXPECT_EQ(negative.r1, -1);
+    EXPECT_EQ(negative.err, EINVAL);
+    close(file.as<int>());
+  };
+  check();
+  InTask(check);
+}
+
+TEST_F(FileCallsTest, ErrorsAreThoseOfTheCalls) {
+  InTask([&] {
+    errno = kCallers;
+    EXPECT_EQ(open_file("/no/such/file", O_RDONLY).err, ENOENT);
+    EXPECT_EQ(open_file("/", O_WRONLY).err, EISDIR);
+    char byte;
+    EXPECT_EQ(read_file(-1, &byte, 1).err, EBADF);
+    const SyscallResult folder = open_file("/", O_RDONLY | O_DIRECTORY);
+    EXPECT_GE(folder.r1, 0);
+    EXPECT_EQ(read_file(folder.as<int>(), &byte, 1).err, EISDIR);
+    close(folder.as<int>());
+    int ends[2];
+    EXPECT_EQ(pipe(ends), 0);
+    EXPECT_EQ(pread_file(ends[0], &byte, 1, 0).err, ESPIPE);
+    close(ends[0]);
+    close(ends[1]);
+  });
+}
+
+TEST_F(FileCallsTest, OpenGivesWhatWasAskedFor) {
+  const auto check = [&] {
+    unlink(Path());
+    const SyscallResult made =
+        open_file(Path(), O_RDWR | O_CREAT | O_EXCL, 0600);
+    ASSERT_GE(made.r1, 0) << made.err;
+    struct stat found;
+    EXPECT_EQ(fstat(made.as<int>(), &found), 0);
+    EXPECT_EQ(found.st_mode & 0777, 0600u);
+    EXPECT_EQ(write(made.as<int>(), "parkway", 7), 7);
+    close(made.as<int>());
+    for (const int flag : {0, O_NONBLOCK}) {
+      const SyscallResult file = open_file(Path(), O_RDONLY | flag);
+      EXPECT_EQ(fcntl(file.as<int>(), F_GETFL) & O_NONBLOCK, flag);
+      EXPECT_EQ(fcntl(file.as<int>(), F_GETFD), FD_CLOEXEC);
+      close(file.as<int>());
+    }
+    const SyscallResult emptied = open_file(Path(), O_WRONLY | O_TRUNC);
+    EXPECT_EQ(fstat(emptied.as<int>(), &found), 0);
+    EXPECT_EQ(found.st_size, 0);
+    close(emptied.as<int>());
+  };
+  check();
+  InTask(check);
+}
+
+// To read, and even to open, waits for the other end: a task on the same
+// worker.
+TEST_F(FileCallsTest, PipesWaitWithoutTheWorker) {
+  ASSERT_EQ(mkfifo(Path(), 0600), 0);
+  std::string text(10, ' ');
+  std::int64_t got = 0;
+  {
+    TaskJobs<1> jobs;
+    jobs.Start([&] {
+      const SyscallResult end = open_file(Path(), O_RDONLY);
+      const SyscallResult read =
+          read_file(end.as<int>(), text.data(), text.size());
+      got = read.r1;
+      close(end.as<int>());
+    });
+    jobs.Start([&] {
+      const SyscallResult end = open_file(Path(), O_WRONLY);
+      EXPECT_EQ(write(end.as<int>(), "abc", 3), 3);
+      close(end.as<int>());
+    });
+  }
+  // What there was, not as much as was asked for.
+  EXPECT_EQ(got, 3);
+  EXPECT_EQ(text.substr(0, 3), "abc");
+}
+
+}  // namespace
+}  // namespace parkway::test

@@ -241,7 +241,6 @@ _HOSTS_H = """\
 // Generated: the versions of the hosts that this build selected (see bazel/versions.bzl).
 #ifndef PARKWAY_HOSTS_H_
 #define PARKWAY_HOSTS_H_
-#define PARKWAY_HOSTS_SET "{hosts}"
 #define PARKWAY_HOSTS_ABSL_LTS {absl}
 #define PARKWAY_HOSTS_TBB_MAJOR {tbb_major}
 #define PARKWAY_HOSTS_TBB_MINOR {tbb_minor}
@@ -308,7 +307,6 @@ def _parkway_hosts_impl(ctx):
         executable = False,
     )
     ctx.file("parkway_hosts.h", _HOSTS_H.format(
-        hosts = hosts,
         absl = versions["com_google_absl"].split(".")[0],
         tbb_major = tbb[0],
         tbb_minor = tbb[1],

@@ -42,7 +42,7 @@ def absl_comparison_test(name, src, comparison, library, program):
       library: what that preloads.
       program: something for it to run.
     """
-    data = [comparison, library, program]
+    data = [comparison, library, program, "//tests/suites:expect.sh"]
     installed_absl_test(
         name = name,
         size = "small",

@@ -97,36 +97,37 @@ def model_test(name, srcs = None, headers = ":plugin", optimize = "-O1", tags = 
         **kwargs
     )
 
-def mutant_test(name, of, header, sed, only = "", optimize = "-O0"):
-    """Passes only if Relacy reports the test `of` when something in `header` is changed.
+def mutants(name, changes):
+    """Tests that pass only if Relacy reports the test NAME_test when something in a header is changed.
 
     Not part of `//...`, for want of time: `.ci/run` runs those of the tag "mutant" last.
 
     Args:
-      name: the test.
-      of: the test of the right source.
-      header: what is changed, see plugin_headers().
-      sed: the change.
-      only: the part of `of` that is run, to save time: its --filter.
-      optimize: most are found soon, and nearly all the time goes into compiling.
+      name: of the test of the right source, without _test.
+      changes: header (see plugin_headers()) -> MUTANT, for a test mutant_MUTANT_test -> the part of
+        NAME_test that is run, to save time (its --filter, or "" for all), the change (sed), and, if it
+        is not -O0, how to optimize: most are found soon, and nearly all the time goes into compiling.
     """
-    plugin_headers(
-        name = name + "_mutant",
-        header = header,
-        sed = sed,
-    )
-    model_test(
-        name = name,
-        size = "small",
-        srcs = [of + ".cc"],
-        args = [
-            "--expect-failure",
-            "--schedules=5000000",  # at most: the first report ends it
-        ] + (["'--filter=%s'" % only] if only else []),
-        headers = ":" + name + "_mutant",
-        optimize = optimize,
-        tags = [
-            "manual",
-            "mutant",
-        ],
-    )
+    for header, tests in changes.items():
+        for mutant, change in tests.items():
+            test = "mutant_%s_test" % mutant
+            plugin_headers(
+                name = test + "_mutant",
+                header = header,
+                sed = change[1],
+            )
+            model_test(
+                name = test,
+                size = "small",
+                srcs = [name + "_test.cc"],
+                args = [
+                    "--expect-failure",
+                    "--schedules=5000000",  # at most: the first report ends it
+                ] + (["'--filter=%s'" % change[0]] if change[0] else []),
+                headers = ":" + test + "_mutant",
+                optimize = change[2] if len(change) > 2 else "-O0",
+                tags = [
+                    "manual",
+                    "mutant",
+                ],
+            )

@@ -88,6 +88,13 @@ class Suite : public rl::test_suite<Derived, kThreads> {
   }
   // Nobody may count as a sleeper after the run.
   void expect_no_sleepers() { RL_ASSERT(P::slot().kernel_load($) == 0); }
+  // Nor may anybody hold the mutex.
+  template <class Mutex>
+  void expect_free(Mutex& mutex) {
+    expect_no_sleepers();
+    RL_ASSERT(mutex.try_lock());
+    mutex.unlock();
+  }
   void before() {
     if (++progress.runs > progress.limit) rl::ctx().rl_until("limit", $);
     for (int i = 0; i < kThreads; ++i) {

@@ -78,9 +78,7 @@ class Timed : public Suite<Timed<P, Mutex, kThreads, kTimed>, P, kThreads> {
     for (int n : taken_) taken += n;
     RL_ASSERT(data_.count() == taken);
     for (int i = kTimed; i < kThreads; ++i) RL_ASSERT(taken_[i] == 1);
-    this->expect_no_sleepers();
-    RL_ASSERT(mutex_.try_lock());
-    mutex_.unlock();
+    this->expect_free(mutex_);
   }
 
  private:
@@ -89,9 +87,10 @@ class Timed : public Suite<Timed<P, Mutex, kThreads, kTimed>, P, kThreads> {
   int taken_[kThreads] = {};
 };
 
-// One thread locks, one tries, one waits with a deadline by its own clock.
-template <class P, class Mutex>
-class Mixed : public Suite<Mixed<P, Mutex>, P, 3> {
+// One thread locks, one tries, one waits with a deadline by its own clock; or
+// tries, like the other, where there are no deadlines.
+template <class P, class Mutex, bool kTimed = true>
+class Mixed : public Suite<Mixed<P, Mutex, kTimed>, P, 3> {
  public:
   struct Clock {
     using rep = std::int64_t;
@@ -103,10 +102,10 @@ class Mixed : public Suite<Mixed<P, Mutex>, P, 3> {
   void thread(unsigned index) {
     if (index == 0) {
       mutex_.lock();
-    } else if (index == 1) {
+    } else if (index == 1 || !kTimed) {
       if (!mutex_.try_lock()) return;
-    } else if (!mutex_.try_lock_until(Clock::now() + kShort)) {
-      return;
+    } else if constexpr (kTimed) {
+      if (!mutex_.try_lock_until(Clock::now() + kShort)) return;
     }
     data_.enter();
     mutex_.unlock();

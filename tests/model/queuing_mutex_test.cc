@@ -44,30 +44,6 @@ class DestroyNodes : public Suite<DestroyNodes<P, kThreads>, P, kThreads> {
   Protected data_;
 };
 
-// Locks or leaves.
-template <class P, class Mutex>
-class Trying : public Suite<Trying<P, Mutex>, P, 3> {
- public:
-  void thread(unsigned index) {
-    if (index == 0) {
-      mutex_.lock();
-    } else if (!mutex_.try_lock()) {
-      return;
-    }
-    data_.enter();
-    mutex_.unlock();
-  }
-  void after() {
-    RL_ASSERT(data_.count() >= 1);
-    RL_ASSERT(mutex_.try_lock());
-    mutex_.unlock();
-  }
-
- private:
-  Mutex mutex_;
-  Protected data_;
-};
-
 template <class K>
 void check_queuing_mutex() {
   using P = ModelPlatform<K>;
@@ -77,7 +53,7 @@ void check_queuing_mutex() {
   check<Exclusion<P, Mutex, 3, 1>>("exclusion, 3 threads", 100000);
   check<Exclusion<P, Mutex, 3, 2>>("exclusion, 3 threads twice", 100000);
   check<Exclusion<P, Mutex, 4, 1>>("exclusion, 4 threads", 100000);
-  check<Trying<P, Mutex>>("lock and try_lock", 100000);
+  check<Mixed<P, Mutex, false>>("lock and try_lock", 100000);
   check<DestroyNodes<P, 2>>("destroyed after the last of 2", 100000);
   check<DestroyNodes<P, 3>>("destroyed after the last of 3", 100000);
   check_met("a thread slept", coverage.sleeps);

@@ -54,11 +54,7 @@ class Awaiting
     RL_ASSERT(said || timed);
     shared ? mutex_.unlock_shared() : mutex_.unlock();
   }
-  void after() {
-    this->expect_no_sleepers();
-    RL_ASSERT(mutex_.try_lock());
-    mutex_.unlock();
-  }
+  void after() { this->expect_free(mutex_); }
 
  private:
   BasicRwMutex<P> mutex_;
@@ -90,11 +86,7 @@ class HandoffAmongReaders : public Suite<HandoffAmongReaders<P>, P, 4> {
     RL_ASSERT(seen == number_);
     mutex_.unlock_shared();
   }
-  void after() {
-    this->expect_no_sleepers();
-    RL_ASSERT(mutex_.try_lock());
-    mutex_.unlock();
-  }
+  void after() { this->expect_free(mutex_); }
 
  private:
   BasicRwMutex<P> mutex_;
@@ -128,11 +120,7 @@ class AwaitingRounds
       shared ? mutex_.unlock_shared() : mutex_.unlock();
     }
   }
-  void after() {
-    this->expect_no_sleepers();
-    RL_ASSERT(mutex_.try_lock());
-    mutex_.unlock();
-  }
+  void after() { this->expect_free(mutex_); }
 
  private:
   struct Goal {

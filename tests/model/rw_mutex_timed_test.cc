@@ -40,9 +40,7 @@ class TimedReaders
     int written = 0;
     for (int n : written_) written += n;
     RL_ASSERT(data_.count() == written);
-    this->expect_no_sleepers();
-    RL_ASSERT(mutex_.try_lock());
-    mutex_.unlock();
+    this->expect_free(mutex_);
     // No writer's mark is left.
     RL_ASSERT(mutex_.try_lock_shared());
     mutex_.unlock_shared();
@@ -77,11 +75,7 @@ class LetsReadersIn : public Suite<LetsReadersIn<P>, P, 3> {
       mutex_.unlock_shared();
     }
   }
-  void after() {
-    this->expect_no_sleepers();
-    RL_ASSERT(mutex_.try_lock());
-    mutex_.unlock();
-  }
+  void after() { this->expect_free(mutex_); }
 
  private:
   BasicRwMutex<P> mutex_;

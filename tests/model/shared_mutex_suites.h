@@ -70,11 +70,7 @@ class Downgraded
     RL_ASSERT(seen == data_.count());
     mutex_.unlock_shared();
   }
-  void after() {
-    this->expect_no_sleepers();
-    RL_ASSERT(mutex_.try_lock());
-    mutex_.unlock();
-  }
+  void after() { this->expect_free(mutex_); }
 
  private:
   Mutex mutex_;
@@ -114,9 +110,7 @@ class Upgraded
   }
   void after() {
     RL_ASSERT(data_.count() == kThreads);
-    this->expect_no_sleepers();
-    RL_ASSERT(mutex_.try_lock());
-    mutex_.unlock();
+    this->expect_free(mutex_);
   }
 
  private:

@@ -70,5 +70,5 @@ def comparison_test(name, src, comparison):
         size = "small",
         srcs = [src],
         args = ["$(location %s)" % comparison] + _arguments(),
-        data = _binaries() + [comparison],
+        data = _binaries() + [comparison, "//tests/suites:expect.sh"],
     )

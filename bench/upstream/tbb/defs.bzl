@@ -50,7 +50,7 @@ def comparison_test(name, src, script, suites):
         size = "small",
         srcs = [src],
         args = ["$(location %s)" % script] + [_pair(suite) for suite in suites],
-        data = [script] + [program for suite in suites for program in _programs(suite)],
+        data = [script, "//tests/suites:expect.sh"] + [program for suite in suites for program in _programs(suite)],
         # It compiles suites with stock locks, which nothing else needs every day.
         tags = [
             "manual",

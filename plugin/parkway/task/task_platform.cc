@@ -28,8 +28,12 @@ void forget_waiters_of_parent() {
 }  // namespace
 }  // namespace internal
 
-void TaskPlatform::watch_forks() noexcept {
+void TaskPlatform::watch_forks_slow() noexcept {
+  // Its waiters count as sleepers of the process as well.
+  Platform::watch_forks();
   internal::call_in_forked_child(&internal::forget_waiters_of_parent);
+  // release: pairs with the acquire in watch_forks().
+  internal::task_forks_watched.store(true, std::memory_order_release);
 }
 
 template class BasicAddressWaiter<TaskPlatform>;

@@ -21,6 +21,13 @@
 
 namespace parkway {
 
+namespace internal {
+
+// As forks_watched, for the tables of tasks.
+inline std::atomic<bool> task_forks_watched{false};
+
+}  // namespace internal
+
 // Platform, for what a task may lock on one thread and unlock on another.
 // Nothing of a wait is kept with the thread.
 //
@@ -50,11 +57,20 @@ struct TaskPlatform : Platform {
     watch_forks();
     return nullptr;
   }
-  static void watch_forks() noexcept;
+  static void watch_forks() noexcept {
+    // acquire: pairs with the release in watch_forks_slow().
+    if (__builtin_expect(
+            !internal::task_forks_watched.load(std::memory_order_acquire), 0)) {
+      watch_forks_slow();
+    }
+  }
 
   static WaitBucket<TaskPlatform>& bucket(const void* key) noexcept;
   static AddressBucket<TaskPlatform>& address_bucket(
       const void* address) noexcept;
+
+ private:
+  [[gnu::cold]] static void watch_forks_slow() noexcept;
 };
 
 struct TaskMutexPolicy : AddressFutex<TaskPlatform, std::uint32_t> {
@@ -100,6 +116,7 @@ inline PaddedTaskBuckets& task_buckets(const void* key) noexcept {
 
 inline WaitBucket<TaskPlatform>& TaskPlatform::bucket(
     const void* key) noexcept {
+  watch_forks();
   return internal::task_buckets(key).wait;
 }
 inline AddressBucket<TaskPlatform>& TaskPlatform::address_bucket(

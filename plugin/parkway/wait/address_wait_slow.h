@@ -90,6 +90,7 @@ template <class P>
 template <class Choose, class Then>
 std::size_t BasicAddressWaiter<P>::wake(Bucket& bucket, Choose&& choose,
                                         Then&& then) {
+  P::watch_forks();
   BasicAddressWaiter* woken = nullptr;
   BasicAddressWaiter** end = &woken;
   std::size_t count = 0;

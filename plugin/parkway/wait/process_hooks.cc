@@ -14,18 +14,16 @@ namespace {
 template <class Hook>
 class Hooks {
  public:
-  // True if it is the very first.
-  bool add(Hook hook) {
+  void add(Hook hook) {
     for (std::atomic<Hook>& place : places_) {
       Hook found = place.load(std::memory_order_relaxed);
-      if (found == hook) return false;
-      if (found != nullptr) continue;
       // relaxed: a function, which was there before any thread.
-      if (place.compare_exchange_strong(found, hook,
-                                        std::memory_order_relaxed)) {
-        return &place == places_;
+      if (found == hook ||
+          (found == nullptr && (place.compare_exchange_strong(
+                                    found, hook, std::memory_order_relaxed) ||
+                                found == hook))) {
+        return;
       }
-      if (found == hook) return false;
     }
     fatal("process hooks", this, "too many were added");
   }
@@ -46,10 +44,29 @@ class Hooks {
 Hooks<void (*)()> g_fork;
 Hooks<void (*)(Worker&)> g_exit;
 
+// How often the system was told of run_in_child(): more than once if several
+// threads were the first.
+std::atomic<unsigned> g_registered{0};
+unsigned g_calls = 0;
+
+// Once in each child, by the handler that comes first.
+void run_in_child() {
+  // relaxed: the child has one thread.
+  const unsigned registered = g_registered.load(std::memory_order_relaxed);
+  if (registered < 2 || g_calls++ % registered == 0) g_fork.run();
+}
+
 }  // namespace
 
 void call_in_forked_child(void (*hook)()) noexcept {
-  if (g_fork.add(hook)) os::at_fork_in_child([] { g_fork.run(); });
+  // The system's handler first: who finds a hook that was added before relies
+  // on it. Tried again at the next hook if there was no memory for it.
+  // acquire: pairs with the release below, of whoever was first.
+  if (g_registered.load(std::memory_order_acquire) == 0 &&
+      os::at_fork_in_child(&run_in_child)) {
+    g_registered.fetch_add(1, std::memory_order_release);
+  }
+  g_fork.add(hook);
 }
 
 void call_at_worker_exit(void (*hook)(Worker&)) noexcept { g_exit.add(hook); }

@@ -10,8 +10,10 @@
 //   waits_in_record()  the same for a wait that may use what is in it, or null
 //   WaitSemaphore<P>   where a wait sleeps: WorkerSemaphore, or a task's
 //                      (parkway/task/task_platform.h)
-//   watch_forks()      to be called before a wait by address: the child of a
-//                      fork has none of its parent's waiters
+//   watch_forks()      to be called before a table's lock is taken: the child
+//   of
+//                      a fork has none of its parent's waiters, nor whoever
+//                      held such a lock
 //   asymmetric_fence() see parkway/wait/asymmetric_fence.h
 //   sleepers_near, announced_near, release, sleepers_after, announce, retract,
 //   warn, unwarn, announce_warned, sleep_barrier, kRecheckNs
@@ -42,6 +44,13 @@ class AddressBucket;
 template <class P>
 class AsymmetricFence;
 
+namespace internal {
+
+// Whether the child of a fork empties the tables of this layer.
+inline std::atomic<bool> forks_watched{false};
+
+}  // namespace internal
+
 struct Platform : BasePlatform {
   using Worker = parkway::Worker;
   template <class P>
@@ -49,7 +58,14 @@ struct Platform : BasePlatform {
 
   static Worker* current_worker() noexcept;
   static Worker* waits_in_record() noexcept;
-  static void watch_forks() noexcept;
+  // Once it has returned, for every fork to come. A load when that was done.
+  static void watch_forks() noexcept {
+    // acquire: pairs with the release in watch_forks_slow().
+    if (__builtin_expect(
+            !internal::forks_watched.load(std::memory_order_acquire), 0)) {
+      watch_forks_slow();
+    }
+  }
   static AsymmetricFence<Platform>& asymmetric_fence() noexcept;
 
   // Whether somebody may sleep on `word`. A stale "no" is possible; release()
@@ -118,6 +134,9 @@ struct Platform : BasePlatform {
   using TableLock = WordLock;
   static WaitBucket<Platform>& bucket(const void* key) noexcept;
   static AddressBucket<Platform>& address_bucket(const void* address) noexcept;
+
+ private:
+  [[gnu::cold]] static void watch_forks_slow() noexcept;
 };
 
 }  // namespace parkway

@@ -201,7 +201,9 @@ extern PaddedWaitBucket wait_table[kWaitBuckets];
 
 }  // namespace internal
 
+// Whoever asks for a bucket takes its lock.
 inline WaitBucket<Platform>& Platform::bucket(const void* key) noexcept {
+  watch_forks();
   return internal::wait_table[internal::address_hash(key)].bucket;
 }
 

@@ -24,8 +24,10 @@ void forget_waiters_of_parent() {
 
 }  // namespace
 
-void Platform::watch_forks() noexcept {
+void Platform::watch_forks_slow() noexcept {
   internal::call_in_forked_child(&forget_waiters_of_parent);
+  // release: pairs with the acquire in watch_forks().
+  internal::forks_watched.store(true, std::memory_order_release);
 }
 
 }  // namespace parkway

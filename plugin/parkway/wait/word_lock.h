@@ -5,8 +5,9 @@
 // A table's lock can't itself wait in a table, so this one is as small as can
 // be: one word, slept on by the kernel's futex, for sections of a few dozen
 // instructions in which nobody waits for anything else. It has no fairness, no
-// timed members and no misuse checks; for everything else there is
-// parkway/lock/futex_mutex.h.
+// timed members and no misuse checks, and its unlock is a locked instruction
+// (lock and unlock: 19 ns where FutexMutex takes 9); for everything else there
+// is parkway/lock/futex_mutex.h.
 //
 // Origin: the mutex of Ulrich Drepper, "Futexes Are Tricky" (its third), with
 // the spin of parkway/base/spin.h in front. That a parking lot is locked by a

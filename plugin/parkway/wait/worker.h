@@ -18,7 +18,7 @@ namespace parkway {
 // never freed: a wake that comes late touches a record that is still a record.
 // Aligned so that the low bits of its address are free for lock words.
 struct alignas(64) Worker {
-  // Where this thread sleeps for SemaMutex, SemaNote and CondVar.
+  // Where this thread sleeps for SemaMutex and SemaNote.
   WorkerSemaphore<Platform> semaphore;
   // The next waiter of the list that this worker is in. Written by its thread
   // before it publishes itself with a release CAS on the list's head, after

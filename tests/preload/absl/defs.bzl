@@ -56,7 +56,7 @@ def uses_absl_test(name, preload):
         size = "small",
         srcs = ["uses_absl_test.sh"],
         args = ["$(rootpath %s)" % preload],
-        data = [":uses_absl", preload],
+        data = [":uses_absl", preload, "//tests/suites:expect.sh"],
         tags = ["no-sanitizer"],
     )
 
@@ -74,6 +74,7 @@ def completeness_test(name, preload):
         ],
         data = [
             preload,
+            "//tests/suites:expect.sh",
             "host_only_%d.txt" % INSTALLED_ABSL.lts,
             "@parkway_installed_absl//:host",
             "@parkway_installed_absl//:libraries",

@@ -1,39 +1,25 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# The preload library's machinery, over the fake host: who answers in which mode, what is said on
+# The preload library's ($1) machinery, over the fake host: who answers in which mode, what is said on
 # standard error, and that it stands aside where it should.
 set -euo pipefail
+. tests/suites/expect.sh
 
 here=$PWD/tests/preload/absl
-preload=$here/libfake_preload.so
-dir=$(mktemp -d "${TEST_TMPDIR:-/tmp}/fake.XXXXXX")
-failures=0
+preload=$PWD/$1
 
 # Every version of the host under its SONAME in a folder of its own.
 for version in known changed other; do
-  mkdir "$dir/$version"
-  cp "$here/libfake_$version.so" "$dir/$version/libabsl_synchronization.so.1"
+  mkdir "$scratch/$version"
+  cp "$here/libfake_$version.so" "$scratch/$version/libabsl_synchronization.so.1"
 done
-mv "$dir/other/libabsl_synchronization.so.1" "$dir/other/libabsl_synchronization.so.2"
-for user in "$here"/libfake_user*.so; do cp "$user" "$dir"; done
+mv "$scratch/other/libabsl_synchronization.so.1" "$scratch/other/libabsl_synchronization.so.2"
+for user in "$here"/libfake_user*.so; do cp "$user" "$scratch"; done
 
 # run VERSION PROGRAM [VARIABLE=VALUE...]: output in $out, standard error in $err.
 run() {
-  local version=$1 program=$2
-  shift 2
-  env "$@" LD_PRELOAD="$preload" LD_LIBRARY_PATH="$dir/$version:$dir" "$here/$program" \
-    ${late:+"$late"} >"$dir/out" 2>"$dir/err" || fail "$program $*: exit status $?"
-  out=$(cat "$dir/out") err=$(cat "$dir/err")
-}
-
-fail() {
-  echo "FAILED: $*" >&2
-  failures=$((failures + 1))
-}
-
-# expect WHAT ACTUAL WANTED
-expect() {
-  [ "$2" = "$3" ] || fail "$1:"$'\n'"$2"$'\n'"-- instead of"$'\n'"$3"
+  succeeds "$*" env "${@:3}" LD_PRELOAD="$preload" LD_LIBRARY_PATH="$scratch/$1:$scratch" "$here/$2" ${late:+"$late"}
+  out=$(cat "$scratch/out")
 }
 
 # Lines of a run in which LOCKS (own or host) and WAIT answer.
@@ -70,7 +56,7 @@ expect "unknown PARKWAY_ABSL" "$err" "$aside PARKWAY_ABSL=maybe: allowed values 
 
 run changed program
 expect "other symbols" "$out" "$stock"
-expect "other symbols" "$err" "$aside $dir/changed/libabsl_synchronization.so.1 defines other \
+expect "other symbols" "$err" "$aside $scratch/changed/libabsl_synchronization.so.1 defines other \
 symbols than libabsl_synchronization.so.1 (fake1) did"
 run changed program PARKWAY_ABSL=sem
 expect "other symbols, sem" "$out" "$stock"
@@ -81,7 +67,7 @@ expect "other version" "$out" "$stock"
 expect "other version" "$err" "$aside this process has libabsl_synchronization.so.2, not \
 libabsl_synchronization.so.1 (fake1)"
 
-late=$dir/libfake_user.so
+late=$scratch/libfake_user.so
 run known late_program
 expect "late" "$out" "$mutex"
 expect "late says nothing" "$err" ""
@@ -96,7 +82,7 @@ expect "late, sem" "$err" "$aside Abseil's _ZN4absl5fake115helper_variableE was 
 process started"
 late=
 
-stats() { sed -E 's/ \([0-9]+\)//; s/^parkway: +/parkway: /; s/ +/ /g' "$dir/err"; }
+stats() { sed -E 's/ \([0-9]+\)//; s/^parkway: +/parkway: /; s/ +/ /g' "$scratch/err"; }
 run known program PARKWAY_STATS=1
 expect "stats" "$out" "$mutex"
 expect "stats" "$(stats)" "parkway: stats of program: PARKWAY=on PARKWAY_ABSL=locks, \
@@ -117,11 +103,10 @@ libabsl_synchronization.so.1
 parkway: 2 1 Mutex::Lock()"
 
 # A process without a host is left alone.
-env LD_PRELOAD="$preload" true 2>"$dir/err"
-expect "no host" "$(cat "$dir/err")" ""
-env LD_PRELOAD="$preload" PARKWAY_STATS=1 true 2>"$dir/err"
+succeeds "no host" env LD_PRELOAD="$preload" true
+expect "no host" "$err" ""
+succeeds "no host, stats" env LD_PRELOAD="$preload" PARKWAY_STATS=1 true
 expect "no host, stats" "$(stats)" "parkway: stats of true: no shared Abseil in this process, or \
 none that was used"
 
-if [ "$failures" != 0 ]; then exit 1; fi
-echo "all as expected"
+finish

@@ -2,21 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # A program on the installed Abseil under a preload library ($1), in every mode.
 set -euo pipefail
+. tests/suites/expect.sh
 
 preload=$PWD/$1
 program=$PWD/tests/preload/absl/uses_absl
-dir=$(mktemp -d "${TEST_TMPDIR:-/tmp}/uses_absl.XXXXXX")
-failures=0
-
-fail() {
-  echo "FAILED: $*" >&2
-  failures=$((failures + 1))
-}
-
-# expect WHAT ACTUAL WANTED
-expect() {
-  [ "$2" = "$3" ] || fail "$1:"$'\n'"$2"$'\n'"-- instead of"$'\n'"$3"
-}
 
 wanted="early: locked
 locks: 20000
@@ -29,17 +18,13 @@ hooks: profiler 1, tracer 1, cv 1, invariants 1"
 # run WHAT [VARIABLE=VALUE...]: the program must print what it always prints; standard error in
 # $err.
 run() {
-  local what=$1
-  shift
-  env "$@" "$program" >"$dir/out" 2>"$dir/err" || fail "$what: exit status $?"
-  expect "$what" "$(cat "$dir/out")" "$wanted"
-  err=$(cat "$dir/err")
+  prints "$1" "$wanted" env "${@:2}" "$program"
 }
 
 # calls FUNCTION: what the statistics say of those whose name begins so; 0 if they name none.
 calls() {
   awk -v name="$1" '{ line = $0; sub(/^parkway: +[0-9]+ +([0-9]+ +)?/, "", line) }
-    index(line, name) == 1 { n += $2 } END { print n + 0 }' "$dir/err"
+    index(line, name) == 1 { n += $2 } END { print n + 0 }' "$scratch/err"
 }
 # atleast WHAT COUNT FUNCTION
 atleast() {
@@ -67,7 +52,7 @@ atleast "stats" 20000 "Mutex::TryLock()"
 atleast "stats" 800 "CondVar::SignalAll("
 atleast "stats" 1 "CondVar::Wait"
 atleast "stats" 4 "Notification::WaitForNotification()"
-grep -q "PARKWAY=on PARKWAY_ABSL=locks, libabsl_synchronization" "$dir/err" || fail "head: $err"
+grep -q "PARKWAY=on PARKWAY_ABSL=locks, libabsl_synchronization" "$scratch/err" || fail "head: $err"
 # Our Mutex has its own way to sleep.
 expect "stats: no sleep in Abseil" "$(calls AbslInternalPerThreadSemWait)" 0
 run "stats, off" PARKWAY_STATS=1 PARKWAY=off
@@ -82,21 +67,20 @@ atleast "stats, sem" 100 "AbslInternalPerThreadSemPost"
 # the files are changed in place. Preloaded, because the program's own search path comes first.
 host=$(env -u LD_PRELOAD ldd "$program" | awk '/libabsl_synchronization/ { print $3 }')
 soname=${host##*/}
-mkdir "$dir/changed" "$dir/other"
-LC_ALL=C sed 's/CondVar14EnableDebugLog/CondVar14EnableDebugLox/' "$host" >"$dir/changed/$soname"
+mkdir "$scratch/changed" "$scratch/other"
+LC_ALL=C sed 's/CondVar14EnableDebugLog/CondVar14EnableDebugLox/' "$host" >"$scratch/changed/$soname"
 other=${soname%?}x
-LC_ALL=C sed "s/$soname/$other/" "$host" >"$dir/other/$other"
+LC_ALL=C sed "s/$soname/$other/" "$host" >"$scratch/other/$other"
 aside="parkway: libparkway_absl.so steps aside:"
-run "other symbols" LD_PRELOAD="$preload $dir/changed/$soname"
+run "other symbols" LD_PRELOAD="$preload $scratch/changed/$soname"
 case $err in
-  "$aside $dir/changed/$soname defines other symbols than $soname "*) ;;
+  "$aside $scratch/changed/$soname defines other symbols than $soname "*) ;;
   *) fail "other symbols: $err" ;;
 esac
-run "other version too" LD_PRELOAD="$preload $dir/other/$other"
+run "other version too" LD_PRELOAD="$preload $scratch/other/$other"
 case $err in
   "$aside this process has $other, not $soname "*) ;;
   *) fail "other version: $err" ;;
 esac
 
-if [ "$failures" != 0 ]; then exit 1; fi
-echo "all as expected"
+finish

@@ -4,17 +4,16 @@
 # host has, and whole sets only; and nothing else but the plugin's entries and what it takes over of
 # libc.
 set -euo pipefail
+. tests/suites/expect.sh
 
 preload=$1 host=$2
-work=$(mktemp -d "${TEST_TMPDIR:-/tmp}/completeness.XXXXXX")
-status=0
 
 functions() { nm -D --defined-only "$1" | awk '$2 ~ /[A-Z]/ { sub(/@.*/, "", $3); print $3 }' | sort -u; }
-functions "$preload" >"$work/preload"
-functions "$host" >"$work/host"
+functions "$preload" >"$scratch/preload"
+functions "$host" >"$scratch/host"
 
-comm -23 "$work/preload" "$work/host" >"$work/ours"
-cat >"$work/wanted" <<'NAMES'
+comm -23 "$scratch/preload" "$scratch/host" >"$scratch/ours"
+cat >"$scratch/wanted" <<'NAMES'
 __RML_close_factory
 __RML_open_factory
 __TBB_call_with_my_server_info
@@ -34,30 +33,22 @@ pthread_cond_wait
 sched_yield
 swapcontext
 NAMES
-if ! diff "$work/wanted" "$work/ours"; then
-  echo "FAILED: other functions of the library's own than these (<)"
-  status=1
-fi
+diff "$scratch/wanted" "$scratch/ours" || fail "other functions of the library's own than these (<)"
 
 # Half of a set would wait on one side and notify on the other.
-comm -12 "$work/preload" "$work/host" >"$work/both"
+comm -12 "$scratch/preload" "$scratch/host" >"$scratch/both"
 for set in ".*wait_on_address" ".*notify_by_address" ".*bounded_queue_" "[67]\(suspend\|resume\)E"; do
-  if ! diff <(grep "r1$set" "$work/host") <(grep "r1$set" "$work/both"); then
-    echo "FAILED: the host's functions named r1$set (<) are not ours"
-    status=1
-  fi
+  diff <(grep "r1$set" "$scratch/host") <(grep "r1$set" "$scratch/both") ||
+    fail "the host's functions named r1$set (<) are not ours"
 done
-if [ "$(wc -l <"$work/both")" != 12 ]; then
-  echo "FAILED: not twelve functions in common: $(cat "$work/both")"
-  status=1
-fi
+[ "$(wc -l <"$scratch/both")" = 12 ] || fail "not twelve functions in common: $(cat "$scratch/both")"
 
 # What the host asks of a plugin, by name.
 for name in __RML_close_factory __RML_open_factory __TBB_call_with_my_server_info __TBB_make_rml_server; do
-  grep -q -a "$name" "$host" || { echo "FAILED: the host does not ask for $name"; status=1; }
+  grep -q -a "$name" "$host" || fail "the host does not ask for $name"
 done
 # What the host calls by name, for coroutines; else ours is never asked.
 for name in getcontext makecontext mmap mprotect munmap swapcontext; do
-  nm -D --undefined-only "$host" | grep -q " $name\(@.*\)\?$" || { echo "FAILED: the host does not call $name"; status=1; }
+  nm -D --undefined-only "$host" | grep -q " $name\(@.*\)\?$" || fail "the host does not call $name"
 done
-exit $status
+finish

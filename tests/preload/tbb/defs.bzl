@@ -85,7 +85,7 @@ def on_hosts(name, srcs, preload, program = None, data = [], args = [], **kwargs
             name = test,
             srcs = srcs,
             args = ["$(rootpath %s)" % preload, "$(rootpath %s)" % what] + args,
-            data = [preload, what] + data,
+            data = [preload, what, "//tests/suites:expect.sh"] + data,
             tags = ["no-sanitizer"],
             **kwargs
         )
@@ -111,7 +111,7 @@ def on_hosts_programs(name, srcs, args, data, programs, **kwargs):
             name = test,
             srcs = srcs,
             args = args + ["$(rootpath %s)" % label for label in labels],
-            data = data + labels,
+            data = data + labels + ["//tests/suites:expect.sh"],
             tags = ["no-sanitizer"],
             **kwargs
         )

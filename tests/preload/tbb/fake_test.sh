@@ -3,36 +3,22 @@
 # Which hosts the preload library ($1) takes over, over libraries that only have a host's name, and
 # what it says where it does not.
 set -euo pipefail
+. tests/suites/expect.sh
 
 preload=$PWD/$1
 here=$PWD/tests/preload/tbb
-dir=$(mktemp -d "${TEST_TMPDIR:-/tmp}/fake.XXXXXX")
-failures=0
 
 for host in known last_all first_waits newest older newer small other; do
-  mkdir "$dir/$host"
-  cp "$here/libfake_$host.so" "$dir/$host/libtbb.so.12"
+  mkdir "$scratch/$host"
+  cp "$here/libfake_$host.so" "$scratch/$host/libtbb.so.12"
 done
-mv "$dir/other/libtbb.so.12" "$dir/other/libtbb.so.2"
-cp "$here"/libfake_user.so "$here"/libfake_user_other.so "$dir"
-
-fail() {
-  echo "FAILED: $*" >&2
-  failures=$((failures + 1))
-}
+mv "$scratch/other/libtbb.so.12" "$scratch/other/libtbb.so.2"
+cp "$here"/libfake_user.so "$here"/libfake_user_other.so "$scratch"
 
 # run HOST PROGRAM [VARIABLE=VALUE...]: output in $out, standard error in $err.
 run() {
-  local host=$1 program=$2
-  shift 2
-  env "$@" LD_PRELOAD="$preload" LD_LIBRARY_PATH="$dir/$host:$dir" "$here/$program" \
-    ${late:+"$late"} >"$dir/out" 2>"$dir/err" || fail "$host $program $*: exit status $?"
-  out=$(cat "$dir/out") err=$(cat "$dir/err")
-}
-
-# expect WHAT ACTUAL WANTED
-expect() {
-  [ "$2" = "$3" ] || fail "$1:"$'\n'"$2"$'\n'"-- instead of"$'\n'"$3"
+  succeeds "$*" env "${@:3}" LD_PRELOAD="$preload" LD_LIBRARY_PATH="$scratch/$1:$scratch" "$here/$2" ${late:+"$late"}
+  out=$(cat "$scratch/out")
 }
 
 ours=$'plugin: parkway\nused'
@@ -43,9 +29,9 @@ aside="parkway: libparkway_tbb.so steps aside:"
 allowed="allowed are all, or one or more of waits, workers, yields, stacks, conditions, with commas between"
 late=
 
-for program in fake_program late_program; do
+for program in program late_program; do
   # The same libraries, linked or brought by dlopen.
-  if [ $program = late_program ]; then late=$dir/libfake_user.so; fi
+  if [ $program = late_program ]; then late=$scratch/libfake_user.so; fi
   for host in known last_all; do
     run $host $program
     expect "$program, $host" "$out" "$ours"
@@ -102,7 +88,7 @@ for program in fake_program late_program; do
     run $host $program
     expect "$program, $host" "$out" "$theirs"
     case $err in
-      "$aside $dir/$host/libtbb.so.12 has interface version "*"; known are "*) ;;
+      "$aside $scratch/$host/libtbb.so.12 has interface version "*"; known are "*) ;;
       *) fail "$program, $host: $err" ;;
     esac
     run $host $program PARKWAY=off
@@ -110,11 +96,11 @@ for program in fake_program late_program; do
   done
   run small $program
   expect "$program, small" "$out" "$theirs"
-  expect "$program, small" "$err" "$aside $dir/small/libtbb.so.12 does not define \
+  expect "$program, small" "$err" "$aside $scratch/small/libtbb.so.12 does not define \
 _ZN3tbb6detail2r115wait_on_addressEPvRNS0_2d113delegate_baseEm"
 done
 # Threads that wait already find their notifies.
-late=$dir/libfake_user.so
+late=$scratch/libfake_user.so
 run known late_conditions
 expect "late_conditions" "$out" "$ours"$'\nwoken: 4, 4'
 run known late_conditions PARKWAY_STATS=1
@@ -123,16 +109,15 @@ case $err in
   *) fail "late_conditions: $err" ;;
 esac
 late=
-run other fake_program_other
+run other program_other
 expect "other" "$out" "$theirs"
 expect "other" "$err" "$aside this process has libtbb.so.2, not libtbb.so.12"
 
 # A process without a host is left alone.
-env LD_PRELOAD="$preload" true 2>"$dir/err"
-expect "no host" "$(cat "$dir/err")" ""
-env LD_PRELOAD="$preload" PARKWAY_STATS=1 true 2>"$dir/err"
-expect "no host, stats" "$(sed -E 's/ \([0-9]+\)//' "$dir/err")" \
+succeeds "no host" env LD_PRELOAD="$preload" true
+expect "no host" "$err" ""
+succeeds "no host, stats" env LD_PRELOAD="$preload" PARKWAY_STATS=1 true
+expect "no host, stats" "$(sed -E 's/ \([0-9]+\)//' "$scratch/err")" \
   "parkway: stats of true: no libtbb in this process, or none that was used"
 
-if [ "$failures" != 0 ]; then exit 1; fi
-echo "all as expected"
+finish

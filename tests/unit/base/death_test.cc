@@ -63,6 +63,10 @@ std::string Line(const T& object, const char* fault) {
   return Line(kTypeName<T>, &object, fault);
 }
 
+// The statement ends the program with that line of the object's.
+#define EXPECT_FAULT(object, fault, ...) \
+  EXPECT_EXIT(__VA_ARGS__, KilledBySignal(SIGABRT), Eq(Line(object, fault)))
+
 // Fork without exec: addresses stay what they are.
 class DeathTest : public testing::Test {
  protected:
@@ -99,141 +103,121 @@ TYPED_TEST(MutexDeathTest, UnlockOfAFreshMutex) {
   if (!kSeesUnlocked<TypeParam>) GTEST_SKIP() << kNotChecked;
   TypeParam other;
   TypeParam mutex;
-  EXPECT_EXIT(
-      {
-        other.lock();
-        mutex.unlock();
-      },
-      KilledBySignal(SIGABRT), Eq(Line(mutex, kUnlockedFault)));
+  EXPECT_FAULT(mutex, kUnlockedFault, {
+    other.lock();
+    mutex.unlock();
+  });
 }
 
 TYPED_TEST(MutexDeathTest, SecondUnlock) {
   if (!kSeesUnlocked<TypeParam>) GTEST_SKIP() << kNotChecked;
   TypeParam other;
   TypeParam mutex;
-  EXPECT_EXIT(
-      {
-        other.lock();
-        mutex.lock();
-        mutex.unlock();
-        mutex.unlock();
-      },
-      KilledBySignal(SIGABRT), Eq(Line(mutex, kUnlockedFault)));
+  EXPECT_FAULT(mutex, kUnlockedFault, {
+    other.lock();
+    mutex.lock();
+    mutex.unlock();
+    mutex.unlock();
+  });
 }
 
 TYPED_TEST(MutexDeathTest, SecondUnlockAfterContention) {
   if (!kSeesUnlocked<TypeParam>) GTEST_SKIP() << kNotChecked;
   TypeParam other;
   TypeParam mutex;
-  EXPECT_EXIT(
-      {
-        other.lock();
-        mutex.lock();
-        Thread waiter([&mutex] {
-          mutex.lock();
-          mutex.unlock();
-        });
-        waiter.WaitAsleep();
-        mutex.unlock();
-        waiter.Join();
-        mutex.unlock();
-      },
-      KilledBySignal(SIGABRT), Eq(Line(mutex, kUnlockedFault)));
+  EXPECT_FAULT(mutex, kUnlockedFault, {
+    other.lock();
+    mutex.lock();
+    Thread waiter([&mutex] {
+      mutex.lock();
+      mutex.unlock();
+    });
+    waiter.WaitAsleep();
+    mutex.unlock();
+    waiter.Join();
+    mutex.unlock();
+  });
 }
 
 // A thread that holds nothing: named by the count where there is one.
 TYPED_TEST(MutexDeathTest, UnlockWithNothingHeld) {
   if (!kSeesUnlocked<TypeParam>) GTEST_SKIP() << kNotChecked;
   TypeParam mutex;
-  EXPECT_EXIT(mutex.unlock(), KilledBySignal(SIGABRT),
-              Eq(Line(mutex, kChecks ? kCountFault : kUnlockedFault)));
+  EXPECT_FAULT(mutex, kChecks ? kCountFault : kUnlockedFault, mutex.unlock());
 }
 
 TYPED_TEST(MutexDeathTest, UnlockOfAnotherThreadsMutex) {
   if (!kChecks) GTEST_SKIP() << kNotChecked;
   TypeParam mutex;
-  EXPECT_EXIT(
-      {
-        mutex.lock();
-        Thread([&mutex] { mutex.unlock(); }).Join();
-      },
-      KilledBySignal(SIGABRT), Eq(Line(mutex, kCountFault)));
+  EXPECT_FAULT(mutex, kCountFault, {
+    mutex.lock();
+    Thread([&mutex] { mutex.unlock(); }).Join();
+  });
 }
 
 TYPED_TEST(MutexDeathTest, EveryWayToLockIsCounted) {
   if (!kChecks) GTEST_SKIP() << kNotChecked;
   TypeParam mutex;
   TypeParam last;
-  EXPECT_EXIT(
-      {
-        using std::chrono::hours;
-        using std::chrono::milliseconds;
-        using std::chrono::steady_clock;
+  EXPECT_FAULT(last, kCountFault, {
+    using std::chrono::hours;
+    using std::chrono::milliseconds;
+    using std::chrono::steady_clock;
+    mutex.lock();
+    mutex.unlock();
+    if (mutex.try_lock()) mutex.unlock();
+    if (mutex.try_lock_for(hours(1))) mutex.unlock();
+    if (mutex.try_lock_until(steady_clock::now())) mutex.unlock();
+    {
+      // Failures count nothing; slow successes count once.
+      Holder<TypeParam> holder(mutex);
+      if (mutex.try_lock()) _exit(1);
+      if (mutex.try_lock_for(milliseconds(1))) _exit(1);
+      if (mutex.try_lock_until(steady_clock::now())) _exit(1);
+    }
+    for (int way = 0; way < 3; ++way) {
+      Holder<TypeParam> holder(mutex);
+      Thread releaser([&holder] {
+        std::this_thread::sleep_for(milliseconds(2));
+        holder.Release();
+      });
+      if (way == 0) {
         mutex.lock();
-        mutex.unlock();
-        if (mutex.try_lock()) mutex.unlock();
-        if (mutex.try_lock_for(hours(1))) mutex.unlock();
-        if (mutex.try_lock_until(steady_clock::now())) mutex.unlock();
-        {
-          // Failures count nothing; slow successes count once.
-          Holder<TypeParam> holder(mutex);
-          if (mutex.try_lock()) _exit(1);
-          if (mutex.try_lock_for(milliseconds(1))) _exit(1);
-          if (mutex.try_lock_until(steady_clock::now())) _exit(1);
-        }
-        for (int way = 0; way < 3; ++way) {
-          Holder<TypeParam> holder(mutex);
-          Thread releaser([&holder] {
-            std::this_thread::sleep_for(milliseconds(2));
-            holder.Release();
-          });
-          if (way == 0) {
-            mutex.lock();
-          } else if (way == 1) {
-            if (!mutex.try_lock_for(hours(1))) _exit(1);
-          } else {
-            if (!mutex.try_lock_until(steady_clock::now() + hours(1))) _exit(1);
-          }
-          mutex.unlock();
-        }
-        // Exactly zero now.
-        last.unlock();
-      },
-      KilledBySignal(SIGABRT), Eq(Line(last, kCountFault)));
+      } else if (way == 1) {
+        if (!mutex.try_lock_for(hours(1))) _exit(1);
+      } else {
+        if (!mutex.try_lock_until(steady_clock::now() + hours(1))) _exit(1);
+      }
+      mutex.unlock();
+    }
+    // Exactly zero now.
+    last.unlock();
+  });
 }
 
 TYPED_TEST(SharedMutexDeathTest, ReleaseOfWhatIsNotHeld) {
   if (!kChecks) GTEST_SKIP() << kNotChecked;
   TypeParam mutex;
-  EXPECT_EXIT(mutex.unlock(), KilledBySignal(SIGABRT),
-              Eq(Line(mutex, kUnlockedFault)));
-  EXPECT_EXIT(mutex.unlock_shared(), KilledBySignal(SIGABRT),
-              Eq(Line(mutex, "unlock_shared of a mutex without readers")));
-  EXPECT_EXIT(
-      {
-        mutex.lock_shared();
-        mutex.unlock();
-      },
-      KilledBySignal(SIGABRT), Eq(Line(mutex, kUnlockedFault)));
+  EXPECT_FAULT(mutex, kUnlockedFault, mutex.unlock());
+  EXPECT_FAULT(mutex, "unlock_shared of a mutex without readers",
+               mutex.unlock_shared());
+  EXPECT_FAULT(mutex, kUnlockedFault, {
+    mutex.lock_shared();
+    mutex.unlock();
+  });
 }
 
 TYPED_TEST(SharedMutexDeathTest, ChangesOfWhatIsNotHeld) {
   if (!kChecks) GTEST_SKIP() << kNotChecked;
   TypeParam mutex;
-  EXPECT_EXIT(
-      {
-        mutex.lock_shared();
-        mutex.downgrade();
-      },
-      KilledBySignal(SIGABRT),
-      Eq(Line(mutex, "downgrade of a mutex without a writer")));
-  EXPECT_EXIT(
-      {
-        mutex.lock();
-        mutex.try_upgrade();
-      },
-      KilledBySignal(SIGABRT),
-      Eq(Line(mutex, "upgrade of a mutex without readers")));
+  EXPECT_FAULT(mutex, "downgrade of a mutex without a writer", {
+    mutex.lock_shared();
+    mutex.downgrade();
+  });
+  EXPECT_FAULT(mutex, "upgrade of a mutex without readers", {
+    mutex.lock();
+    mutex.try_upgrade();
+  });
 }
 
 TEST(QueuingMutexDeathTest, UnlockOfAnUnlockedMutex) {
@@ -241,44 +225,37 @@ TEST(QueuingMutexDeathTest, UnlockOfAnUnlockedMutex) {
   testing::FLAGS_gtest_death_test_style = "fast";
   QueuingMutex mutex;
   QueuingMutex::Node node;
-  EXPECT_EXIT(mutex.unlock(node), KilledBySignal(SIGABRT),
-              Eq(Line(mutex, kUnlockedFault)));
+  EXPECT_FAULT(mutex, kUnlockedFault, mutex.unlock(node));
 }
 
 TYPED_TEST(NoteDeathTest, DoubleWakeup) {
   TypeParam note;
-  EXPECT_EXIT(
-      {
-        note.wakeup();
-        note.wakeup();
-      },
-      KilledBySignal(SIGABRT), Eq(Line(note, "double wakeup")));
+  EXPECT_FAULT(note, "double wakeup", {
+    note.wakeup();
+    note.wakeup();
+  });
 }
 
 TYPED_TEST(NoteDeathTest, DoubleWakeupAfterASleep) {
   TypeParam note;
-  EXPECT_EXIT(
-      {
-        Thread sleeper([&note] { note.sleep(); });
-        sleeper.WaitAsleep();
-        note.wakeup();
-        sleeper.Join();
-        note.wakeup();
-      },
-      KilledBySignal(SIGABRT), Eq(Line(note, "double wakeup")));
+  EXPECT_FAULT(note, "double wakeup", {
+    Thread sleeper([&note] { note.sleep(); });
+    sleeper.WaitAsleep();
+    note.wakeup();
+    sleeper.Join();
+    note.wakeup();
+  });
 }
 
 TYPED_TEST(NoteDeathTest, SecondSleeper) {
   if (!kChecks) GTEST_SKIP() << kNotChecked;
   TypeParam note;
-  EXPECT_EXIT(
-      {
-        // Long enough that only the fault ends it.
-        Thread first([&note] { note.sleep_for(std::chrono::seconds(60)); });
-        first.WaitAsleep();
-        note.sleep_for(std::chrono::seconds(60));
-      },
-      KilledBySignal(SIGABRT), Eq(Line(note, "a second thread sleeps on it")));
+  EXPECT_FAULT(note, "a second thread sleeps on it", {
+    // Long enough that only the fault ends it.
+    Thread first([&note] { note.sleep_for(std::chrono::seconds(60)); });
+    first.WaitAsleep();
+    note.sleep_for(std::chrono::seconds(60));
+  });
 }
 
 using FatalDeathTest = DeathTest;

@@ -2,25 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # ab with wrong arguments: status 2 and one line that says why; with good ones, a result.
 set -u
+. tests/suites/expect.sh
 
 ab=$1
-scratch=${TEST_TMPDIR:-$(mktemp -d)}
-failures=0
-
-fail() {
-  echo "FAIL: $*" >&2
-  failures=$((failures + 1))
-}
 
 # expect_wrong WORD ARGS...: ab must end with 2, print no table and say WORD.
 expect_wrong() {
-  local word=$1 status
-  shift
-  "$ab" "$@" >"$scratch/out" 2>"$scratch/err"
-  status=$?
-  [[ $status == 2 ]] || fail "ab $*: status $status, not 2"
-  [[ ! -s $scratch/out ]] || fail "ab $*: printed something"
-  grep -q -e "$word" "$scratch/err" || fail "ab $*: says $(cat "$scratch/err")"
+  refuses 2 "$1" "$ab" "${@:2}"
 }
 
 mkdir -p "$scratch/empty" "$scratch/binary" "$scratch/text"
@@ -42,25 +30,22 @@ expect_wrong "no readable text" --input "$scratch/binary"
 expect_wrong "cannot write" --filter=MutexUncontended --json "$scratch/missing/out.json"
 expect_wrong "cannot write" --filter=MutexUncontended --markdown "$scratch/missing/out.md"
 
-"$ab" --help >"$scratch/out" || fail "--help: status $?"
-grep -q -e --filter "$scratch/out" || fail "--help does not name --filter"
+succeeds "--help" "$ab" --help
+has out --filter
 
 # Without stock log_pipeline, which ab_programs_test runs: see BUILD.bazel.
-"$ab" --filter='MutexUncontended|StackGrowth|FrameAllocation/512|inverted_index|log_pipeline/parkway' --threads=2 --repetitions=2 --input "$scratch/text" \
-  --json "$scratch/out.json" --markdown "$scratch/out.md" >"$scratch/out" 2>"$scratch/err" ||
-  fail "a good run: status $?, $(cat "$scratch/err")"
+succeeds "a good run" "$ab" --filter='MutexUncontended|StackGrowth|FrameAllocation/512|inverted_index|log_pipeline/parkway' --threads=2 --repetitions=2 --input "$scratch/text" \
+  --json "$scratch/out.json" --markdown "$scratch/out.md"
 for name in MutexUncontended/FutexMutex/threads:2 MutexUncontended/std::mutex/threads:2 \
   FrameAllocation/512/{coroutine_frame,freelist,malloc,tbb::scalable_malloc}/threads:2 \
   StackGrowth/{freelist,central_list,malloc,tbb::scalable_malloc,mmap}/threads:2 \
   program/inverted_index/stock/threads:2 program/log_pipeline/parkway/threads:2; do
-  grep -q "\"name\": \"$name\"" "$scratch/out.json" || fail "no $name in the JSON"
+  has out.json "\"name\": \"$name\""
 done
-grep -q '^shared cores .* windows' "$scratch/out" || fail "nothing of shared cores"
 for counter in core_probe_ns cpu_per_op_ns longest_wait_us fairness voluntary_switches; do
-  grep -q "\"$counter\": " "$scratch/out.json" || fail "no $counter in the JSON"
+  has out.json "\"$counter\": "
 done
-grep -q 'inverted_index' "$scratch/out" || fail "no table of programs"
-grep -q '^| 2 | FutexMutex' "$scratch/out.md" || fail "no Markdown"
+has out '^shared cores .* windows' inverted_index
+has out.md '^| 2 | FutexMutex'
 
-[[ $failures == 0 ]] && echo PASS
-exit $((failures != 0))
+finish

@@ -3,18 +3,11 @@
 # The programs print the same with either kind of locks and any number of threads; and when a
 # program does not, ab says so and ends with status 1.
 set -u
+. tests/suites/expect.sh
 
 ab=$1
-scratch=${TEST_TMPDIR:-$(mktemp -d)}
-failures=0
 
-fail() {
-  echo "FAIL: $*" >&2
-  failures=$((failures + 1))
-}
-
-"$ab" --filter=program/ --threads=1,2,3,16 --repetitions=1 >"$scratch/out" 2>"$scratch/err" ||
-  fail "status $?: $(cat "$scratch/err")"
+succeeds "ab" "$ab" --filter=program/ --threads=1,2,3,16 --repetitions=1
 [[ $(grep -c -E '^(directory_hasher|directory_hasher_slow|inverted_index|log_pipeline) ' "$scratch/out") == 16 ]] ||
   fail "not 16 rows: $(cat "$scratch/out")"
 
@@ -30,11 +23,7 @@ fake() {
 
 # expect_failure WORD: ab with the fake programs must end with 1 and say WORD.
 expect_failure() {
-  "$ab" --filter=program/log_pipeline --threads=2 --repetitions=1 --programs "$scratch/fake" \
-    >"$scratch/out" 2>"$scratch/err"
-  local status=$?
-  [[ $status == 1 ]] || fail "status $status, not 1, for $1"
-  grep -q "$1" "$scratch/err" || fail "does not say $1: $(cat "$scratch/err")"
+  ends 1 "$1" "$ab" --filter=program/log_pipeline --threads=2 --repetitions=1 --programs "$scratch/fake"
 }
 
 mkdir -p "$scratch/fake"
@@ -50,5 +39,4 @@ expect_failure "printed nothing"
 rm "$scratch/fake/log_pipeline_parkway"
 expect_failure "ended with status 127"
 
-[[ $failures == 0 ]] && echo PASS
-exit $((failures != 0))
+finish

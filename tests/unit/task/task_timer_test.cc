@@ -57,7 +57,7 @@ TEST(TaskTimer, ASystemWithoutThreadsToSpare) {
               // No stack for another thread.
               const rlimit none = {1, RLIM_INFINITY};
               if (setrlimit(RLIMIT_AS, &none) != 0) return 4;
-              if (internal::timers_run()) return 5;
+              if (ParkPlatform::timers_run()) return 5;
               scheduler.Script([] {}, [] {});
               Waiter self;
               if (park_for(self, milliseconds(1))) return 6;
@@ -177,7 +177,7 @@ TEST(TaskTimer, ItsThreadBlocksSignals) {
               struct sigaction action = {};
               action.sa_handler = [](int) { handled = true; };
               sigaction(SIGUSR1, &action, nullptr);
-              if (!internal::timers_run()) return 2;
+              if (!ParkPlatform::timers_run()) return 2;
               // The only other thread blocks it as well: it stays pending.
               sigset_t set;
               sigemptyset(&set);

@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-#include "parkway/lock/byte_futex.h"
+#include "parkway/lock/byte_mutex.h"
 #include "parkway/os/os.h"
 #include "tests/suites/support.h"
 

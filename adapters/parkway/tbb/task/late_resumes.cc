@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstdlib>
 #include <mutex>
 #include <new>
 #include <utility>
@@ -12,6 +11,7 @@
 #include "oneapi/tbb/global_control.h"
 #include "parkway/lock/futex_mutex.h"
 #include "parkway/os/os.h"
+#include "parkway/wait/process_hooks.h"
 
 namespace parkway {
 namespace tbb {
@@ -68,7 +68,6 @@ class LateResumes {
     resume.done_.sleep();
   }
 
-  // The process exits: oneTBB is not to be called from now on.
   void stop() noexcept {
     std::lock_guard<FutexMutex> hold(calls_host_);
     stopped_ = true;
@@ -220,13 +219,7 @@ LateResumes g_late_resumes;
 }  // namespace
 
 bool LateResumes::start() noexcept {
-  // Where these can't be had, the child of a fork has late tasks, and a program
-  // that exits while one is late may crash.
-  static const bool once = [] {
-    std::atexit([] { g_late_resumes.stop(); });
-    return os::at_fork_in_child([] { g_late_resumes.forget_parent(); });
-  }();
-  static_cast<void>(once);
+  internal::call_in_forked_child([] { g_late_resumes.forget_parent(); });
   runs_ = os::start_thread(
       [](void* self) { static_cast<LateResumes*>(self)->serve(); }, this);
   return runs_;
@@ -236,6 +229,7 @@ bool LateResume::watch(const void* arena) noexcept {
   return g_late_resumes.watch(*this, arena);
 }
 void LateResume::went_on() noexcept { g_late_resumes.went_on(*this); }
+void LateResume::stop() noexcept { g_late_resumes.stop(); }
 
 }  // namespace tbb
 }  // namespace parkway

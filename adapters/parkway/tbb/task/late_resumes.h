@@ -36,6 +36,12 @@ class LateResume {
   // thread. Waits for that, some ten microseconds.
   void went_on() noexcept;
 
+  // The process exits: from now on expedite() is not called, nor is oneTBB. To
+  // be called by a handler that was registered before the first watch(): one
+  // registered later, by a destructor of a static object, would run when
+  // oneTBB's own globals may be gone. Waits for a call that is out.
+  static void stop() noexcept;
+
   // Much longer than a resume takes if there is a worker that looks for work,
   // and no longer than a task that runs has to be before others wait for it.
   static constexpr std::int64_t kLateNs = 100000;

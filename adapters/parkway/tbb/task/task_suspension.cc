@@ -70,16 +70,19 @@ std::atomic<int> g_left{0};
 constexpr int kMostLeft = 256;
 
 // The process exits. Tasks go on while oneTBB's own globals are destroyed, and
-// a look at its limits would then call one that is no more.
+// a look at its limits, or a thread that leaves it, would then call one that is
+// no more.
 std::atomic<bool> g_exits{false};
 
-// Before the first look; handlers run before what was constructed earlier is
-// destroyed.
+// Before the first suspension; handlers run before what was constructed earlier
+// is destroyed.
 void watch_exit() noexcept {
   // relaxed, here and where it is read: it orders nothing. A thread that has
   // read it a moment before has as long as the other handlers take.
-  static const int once =
-      std::atexit([] { g_exits.store(true, std::memory_order_relaxed); });
+  static const int once = std::atexit([] {
+    g_exits.store(true, std::memory_order_relaxed);
+    LateResume::stop();
+  });
   static_cast<void>(once);
 }
 

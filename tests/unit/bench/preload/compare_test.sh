@@ -3,36 +3,23 @@
 # The comparison runs a program in turns and says what it has to; what can't be compared ends it
 # with one message. $1: compare.py, $2: the library, $3: a program on the installed Abseil.
 set -u
-scratch=${TEST_TMPDIR:-$(mktemp -d)}
-failures=0
-
-fail() {
-  echo "FAIL: $*" >&2
-  failures=$((failures + 1))
-}
+. tests/suites/expect.sh
 
 compare=$1
 library=$2
 program=$PWD/$3
 
-"$compare" "$library" --repetitions=2 --markdown="$scratch/out.md" -- "$program" >"$scratch/out" ||
-  fail "status $?"
-for want in '^| time | .* s | .* s | .* |$' '^| CPU | ' '^| voluntary switches | ' \
-  'stats of .*: PARKWAY=on' ' Mutex::Lock()$'; do
-  grep -q "$want" "$scratch/out" || fail "no $want in: $(cat "$scratch/out")"
-done
+succeeds "twice" "$compare" "$library" --repetitions=2 --markdown="$scratch/out.md" -- "$program"
+has out '^| time | .* s | .* s | .* |$' '^| CPU | ' '^| voluntary switches | ' 'stats of .*: PARKWAY=on' \
+  ' Mutex::Lock()$'
 cmp "$scratch/out" "$scratch/out.md" || fail "the table in a file"
 
-"$compare" "$library" --repetitions=1 --output="$scratch/file" -- \
-  sh -c "$program >$scratch/file" >"$scratch/out" || fail "--output: status $?"
+succeeds "--output" "$compare" "$library" --repetitions=1 --output="$scratch/file" -- \
+  sh -c "$program >$scratch/file"
 
 # wrong WANTED ARGUMENT...
 wrong() {
-  local wanted=$1
-  shift
-  "$compare" "$library" "$@" >"$scratch/out" 2>"$scratch/err" && fail "taken: $*"
-  [[ ! -s $scratch/out ]] || fail "$*: printed something"
-  grep -q -e "$wanted" "$scratch/err" || fail "$*: says $(cat "$scratch/err")"
+  refuses '[!0]*' "$1" "$compare" "$library" "${@:2}"
 }
 wrong "no-such-program" -- no-such-program
 wrong "true runs with its own locks" -- true
@@ -43,4 +30,4 @@ wrong "output $scratch/none" --output="$scratch/none" -- "$program"
 wrong "--repetitions" --repetitions=0 -- "$program"
 PARKWAY=off wrong "ended with status 3" -- sh -c 'exit 3'
 
-exit $((failures > 0))
+finish

@@ -3,24 +3,15 @@
 # The comparison runs a cell of either benchmark and says what it has to; wrong arguments end it
 # with one line.
 set -u
-scratch=${TEST_TMPDIR:-$(mktemp -d)}
-failures=0
-
-fail() {
-  echo "FAIL: $*" >&2
-  failures=$((failures + 1))
-}
+. tests/suites/expect.sh
 
 compare=$1
 shift
 
-"$compare" "$@" --repetitions=2 --min-time=0.01 --json="$scratch/out.json" \
-  --filter='^BM_Mutex/real_time/threads:1$|^BM_BlockingCounter_Wait/threads:2$' >"$scratch/out" ||
-  fail "status $?"
-for want in '^| BM_Mutex/real_time/threads:1 |' '^| BM_Mutex | 1 | .* | worst <= 0.85 |' \
-  '^| BM_BlockingCounter_Wait | 1 |'; do
-  grep -q "$want" "$scratch/out" || fail "no $want in: $(cat "$scratch/out")"
-done
+succeeds "twice" "$compare" "$@" --repetitions=2 --min-time=0.01 --json="$scratch/out.json" \
+  --filter='^BM_Mutex/real_time/threads:1$|^BM_BlockingCounter_Wait/threads:2$'
+has out '^| BM_Mutex/real_time/threads:1 |' '^| BM_Mutex | 1 | .* | worst <= 0.85 |' \
+  '^| BM_BlockingCounter_Wait | 1 |'
 python3 - "$scratch/out.json" <<'PY' || fail "the JSON"
 import json, sys
 cells = json.load(open(sys.argv[1]))
@@ -33,12 +24,10 @@ PY
 # Not a hang of the locks: half a millisecond is too short for any process.
 "$compare" "$@" --timeout=0.0005 --filter='^BM_Mutex/real_time/threads:1$' >"$scratch/out" &&
   fail "a run that does not end is no failure"
-grep -q 'stock.*did not end' "$scratch/out" || fail "says $(cat "$scratch/out")"
+has out 'stock.*did not end'
 
 for wrong in '--filter=(' '--filter=NoSuchBenchmark' --repetitions=0; do
-  "$compare" "$@" "$wrong" >"$scratch/out" 2>"$scratch/err" && fail "$wrong is taken"
-  [[ ! -s $scratch/out ]] || fail "$wrong: printed something"
-  grep -q -e "${wrong%%=*}" "$scratch/err" || fail "$wrong: says $(cat "$scratch/err")"
+  refuses '[!0]*' "${wrong%%=*}" "$compare" "$@" "$wrong"
 done
 
-exit $((failures > 0))
+finish

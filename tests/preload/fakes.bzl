@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A preload library over hosts of our own, so that it is tested everywhere."""
+
+load("@rules_cc//cc:defs.bzl", "cc_binary")
+load("@rules_shell//shell:sh_test.bzl", "sh_test")
+
+def fake_test(name, preload, hosts, deps, programs = []):
+    """Hosts that are none, what uses them, and a script that runs that under a preload library.
+
+    The script NAME.sh gets the library. Beside it are libfake_HOST.so from fake_host.cc; a user of
+    the hosts known and other from fake_user.cc, libfake_user.so and libfake_user_other.so; programs
+    that are linked to these, program and program_other; and late_program, which brings its argument
+    by dlopen.
+
+    Args:
+      name: of the test.
+      preload: the library.
+      hosts: name -> the SONAME, and what fake_host.cc finds defined.
+      deps: of fake_host.cc and fake_user.cc.
+      programs: more that the script runs.
+    """
+    for host, what in hosts.items():
+        cc_binary(
+            name = "libfake_%s.so" % host,
+            srcs = ["fake_host.cc"],
+            linkopts = ["-Wl,-soname," + what[0]],
+            linkshared = True,
+            local_defines = what[1:],
+            deps = deps,
+        )
+    for suffix, host in {"": "known", "_other": "other"}.items():
+        cc_binary(
+            name = "libfake_user%s.so" % suffix,
+            srcs = ["fake_user.cc", ":libfake_%s.so" % host],
+            linkshared = True,
+            deps = deps,
+        )
+        cc_binary(
+            name = "program" + suffix,
+            srcs = ["//tests/preload:program.cc", ":libfake_user%s.so" % suffix],
+            # The host comes at run time, from the folder that the test names: it has another name
+            # here than its SONAME, and a linker that wants to look into it finds none.
+            linkopts = ["-Wl,--allow-shlib-undefined"],
+        )
+    cc_binary(
+        name = "late_program",
+        srcs = ["//tests/preload:late_program.cc"],
+        linkopts = ["-ldl", "-pthread"],
+    )
+    sh_test(
+        name = name,
+        size = "small",
+        srcs = [name + ".sh"],
+        args = ["$(rootpath %s)" % preload],
+        data = [
+            preload,
+            ":late_program",
+            ":libfake_user.so",
+            ":libfake_user_other.so",
+            ":program",
+            ":program_other",
+            "//tests/suites:expect.sh",
+        ] + [":libfake_%s.so" % host for host in hosts] + programs,
+        tags = ["no-sanitizer"],
+    )

@@ -110,16 +110,18 @@ TEST(LockAfterTry, OfAMutex) { CountAfterTries<FutexMutex>(); }
 TEST(LockAfterTry, OfAWriter) { CountAfterTries<RwMutex>(); }
 TEST(LockAfterTry, OfAReader) {
   RwMutex mutex;
+  std::atomic<bool> tried{false};
   mutex.lock();
   Thread reader([&] {
-    ASSERT_FALSE(mutex.try_lock_shared());
+    EXPECT_FALSE(mutex.try_lock_shared());
+    tried = true;
     mutex.lock_shared_after_try();
     EXPECT_TRUE(mutex.try_lock_shared());
     EXPECT_FALSE(mutex.try_lock());
     mutex.unlock_shared();
     mutex.unlock_shared();
   });
-  std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  while (!tried) std::this_thread::yield();
   mutex.unlock();
   reader.Join();
   EXPECT_TRUE(mutex.try_lock());

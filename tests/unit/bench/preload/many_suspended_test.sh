@@ -11,7 +11,7 @@ if [ "$(printf '%s\n' 6.13 "$(uname -r)" | sort -V | head -1)" != 6.13 ]; then t
 if [ "$(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo)" -lt $((tasks * 20)) ]; then tasks=10000; fi
 
 run() { # VARIABLE=VALUE...
-  env LD_PRELOAD="$PWD/$preload" "$@" timeout 50 "$PWD/$program" $tasks 2>&1
+  env LD_PRELOAD="$PWD/$preload" "$@" timeout 240 "$PWD/$program" $tasks 2>&1
 }
 preload=$1 program=$2
 out=$(run PARKWAY_TBB=stacks)

@@ -5,6 +5,7 @@
 #ifndef PARKWAY_TASK_TASK_PLATFORM_H_
 #define PARKWAY_TASK_TASK_PLATFORM_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 

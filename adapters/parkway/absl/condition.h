@@ -69,6 +69,17 @@ class Condition {
   explicit Condition(const T* functor)
       : Condition(functor, static_cast<bool (T::*)() const>(&T::operator())) {}
 
+  // The same with a call operator whose object is a parameter, as that of
+  // std::bind() is from libstdc++ 14 on. Abseil has this since 20260526.
+  template <
+      typename T,
+      typename E = decltype(static_cast<bool (*)(const T&)>(&T::operator())),
+      typename = void>
+  explicit Condition(const T* functor)
+      : eval_(&CallFunctor<T>), arg_(Untyped(functor)) {
+    Store(static_cast<bool (*)(const T&)>(&T::operator()));
+  }
+
   // Always true.
   ABSL_CONST_INIT static const Condition kTrue;
 
@@ -109,6 +120,10 @@ class Condition {
   template <typename T>
   static bool CallFunction(const Condition* c) {
     return c->Stored<bool (*)(T*)>()(static_cast<T*>(c->arg_));
+  }
+  template <typename T>
+  static bool CallFunctor(const Condition* c) {
+    return c->Stored<bool (*)(const T&)>()(*static_cast<const T*>(c->arg_));
   }
   template <typename T, typename Method>
   static bool CallMethod(const Condition* c) {

@@ -45,8 +45,11 @@ typename BasicRwMutex<P>::W* BasicRwMutex<P>::choose(WaitBucket<P>& bucket,
   }
   for (;;) {
     if (waiter == nullptr) {
-      // While a condition was evaluated, somebody may have queued in front.
-      if (first != nullptr || head == start) break;
+      // While a condition was evaluated, somebody may have queued in front, or
+      // one that was passed over may have given up: nobody else would wake it.
+      if (first != nullptr || (head == start && head->queue.timed_out == 0)) {
+        break;
+      }
       waiter = start = head;
     }
     const bool skip = first != nullptr && !waiter->shared;

@@ -70,7 +70,7 @@ class Condition {
       : Condition(functor, static_cast<bool (T::*)() const>(&T::operator())) {}
 
   // The same with a call operator whose object is a parameter, as that of
-  // std::bind() is from libstdc++ 14 on. Abseil has this since 20260526.
+  // std::bind() is in libstdc++ 16. Abseil has this since 20260526.
   template <
       typename T,
       typename E = decltype(static_cast<bool (*)(const T&)>(&T::operator())),

@@ -144,9 +144,9 @@ rl::test_result_e simulate(rl::test_params& params) {
   return result;
 }
 
-// An ordinary run takes the first half of the random schedules that a test
+// An ordinary run takes the first third of the random schedules that a test
 // names, which were all explored once; --schedules=N takes N.
-constexpr std::uint64_t kShareOfRandom = 2;
+constexpr std::uint64_t kShareOfRandom = 3;
 
 enum class Search { kRandom, kContextBound, kFull };
 

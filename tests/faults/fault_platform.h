@@ -5,8 +5,8 @@
 //
 //   - a pause (yield, short sleep) before and after every access to a word
 //   - release() whose store becomes visible long after its look for sleepers;
-//     sleep_barrier() waits for these, as the membarrier system call does, or
-//     is one that this kernel lacks, or that fails at times
+//     who announces a sleeper waits for these, as the membarrier system call
+//     does, or this kernel lacks that, or it fails at times
 //   - futex sleeps that return early for no reason, end late, or are entered
 //     late; wakes that come late
 //   - compare_exchange_weak() that fails for no reason
@@ -32,7 +32,7 @@
 #include "parkway/task/scheduler.h"
 #include "parkway/task/task_timer.h"
 #include "parkway/wait/address_wait_slow.h"
-#include "parkway/wait/asymmetric_fence.h"
+#include "parkway/wait/sleepers.h"
 #include "parkway/wait/word_lock.h"
 #include "parkway/wait/worker_semaphore.h"
 #include "tests/faults/fault_timers.h"
@@ -148,7 +148,7 @@ struct alignas(64) FaultWorker {
   FaultWorker* next_waiter = nullptr;
   RwWaiter<P> waiter = {};
   bool waits = false;
-  bool lost = false;
+  std::uint32_t index = 0;
   std::int32_t held_locks = 0;
   std::uint32_t slow_unlocks = 0;
 
@@ -180,6 +180,7 @@ struct FaultPlatform {
     return claimed.worker;
   }
   static Worker* waits_in_record() { return current_worker(); }
+  static Worker* worker_at(std::uint32_t index) { return g_numbered[index]; }
   static constexpr bool kHeldLocks = true;
   template <class P>
   using WaitSemaphore = WorkerSemaphore<P>;
@@ -249,17 +250,6 @@ struct FaultPlatform {
     std::atomic_signal_fence(std::memory_order_seq_cst);
     faults::Step();
   }
-  // The real one: what the processor keeps back is no fault of ours.
-  static bool process_barrier() {
-    faults::Step();
-    const bool passed = offers_barrier() && os::process_barrier();
-    faults::Step();
-    return passed;
-  }
-  static AsymmetricFence<FaultPlatform>& asymmetric_fence() {
-    static AsymmetricFence<FaultPlatform> fence;
-    return fence;
-  }
   static std::int64_t now() {
     faults::Step();
     return os::nanotime();
@@ -277,55 +267,48 @@ struct FaultPlatform {
            static_cast<std::int64_t>(faults::Rng().Below(300000));
   }
 
+  using Slot = BasicSleeperSlot<FaultPlatform>;
   template <class T>
   static bool sleepers_near(const Atomic<T>& word) {
-    faults::Step();
-    const bool near = Sleepers(&word).load(std::memory_order_relaxed) != 0;
-    faults::Step();
-    return near;
+    return !Sleepers(&word).quiet();
   }
-  template <class T>
-  static bool announced_near(const Atomic<T>& word) {
-    faults::Step();
-    const std::uint64_t sleepers =
-        Sleepers(&word).load(std::memory_order_relaxed);
-    faults::Step();
-    return sleepers % internal::kWarned != 0;
-  }
-  static void announce(const void* word) { Add(word, internal::kAnnounced); }
-  static void retract(const void* word) { Add(word, -internal::kAnnounced); }
-  static void warn(const void* word) { Add(word, internal::kWarned); }
-  static void unwarn(const void* word) { Add(word, -internal::kWarned); }
-  static void announce_warned(const void* word) {
-    Add(word, internal::kAnnounced - internal::kWarned);
+  static bool sleepers_after(const void* word) {
+    compiler_fence();
+    return !Sleepers(word).quiet();
   }
   template <class T>
   static bool release(Atomic<T>& word) {
-    const internal::SleeperSlot& sleepers = Sleepers(&word);
+    const Slot& sleepers = Sleepers(&word);
     faults::Step();
     if (faults::Rng().OneIn(2)) {
       word.raw().store(0, std::memory_order_seq_cst);
       faults::Step();
-      return sleepers.load(std::memory_order_seq_cst) != 0;
+      internal::cpu_fence();
+      return !sleepers.quiet();
     }
     // Not the mutex's: that may be gone after the store.
     std::atomic<std::uint64_t>& releases = current_worker()->releases;
     releases.fetch_add(1, std::memory_order_seq_cst);
-    const bool near = sleepers.load(std::memory_order_seq_cst) != 0;
+    const bool near = !sleepers.quiet();
     faults::Step();
     word.raw().store(0, std::memory_order_seq_cst);
     releases.fetch_add(1, std::memory_order_seq_cst);
     faults::Step();
     return near;
   }
-  template <class T>
-  static bool sleepers_after(const Atomic<T>& word) {
-    faults::Step();
-    return Sleepers(&word).load(std::memory_order_seq_cst) != 0;
-  }
-  static bool sleep_barrier() {
+  static bool announce(const void* word) {
+    if (Sleepers(word).enter()) return true;
     faults::Step();
     if (!offers_barrier()) return false;
+    settled(word);
+    return true;
+  }
+  static void announce_held(const void* word) { Sleepers(word).enter(); }
+  static void retract(const void* word) { Sleepers(word).leave(); }
+  // Waits for the stores that are late, whatever the clock says; then the
+  // processor's own.
+  static void settled(const void* word) {
+    os::process_barrier();
     for (Worker* w = g_all.load(std::memory_order_seq_cst); w != nullptr;
          w = w->all_next) {
       const std::uint64_t count = w->releases.load(std::memory_order_seq_cst);
@@ -335,14 +318,23 @@ struct FaultPlatform {
       }
     }
     faults::Step();
-    return true;
+    Sleepers(word).fenced();
   }
-  static constexpr std::int64_t kRecheckNs = 1000000;
+  static void calm(const void* word) {
+    if (kBarrier == Membarrier::kMissing || !faults::Rng().OneIn(2)) return;
+    if (Sleepers(word).idle()) Sleepers(word).become_quiet();
+  }
+  static constexpr std::int64_t kSettleNs = 1000000;
+  static std::int64_t look_again(std::int64_t) { return os::kForever; }
   static constexpr std::int64_t kPatienceNs = 1000;
+  static constexpr std::int64_t kNapNs = 1000;
+  static constexpr std::int64_t kLongestNapNs = 100000;
 
-  static void watch_forks() {}
+  static std::uint32_t fork_generation() { return internal::fork_generation(); }
+  static bool forked() { return internal::forked_since_first_use(); }
   using TableLock = BasicWordLock<TablePlatform<kBarrier>>;
   // Few, so that unrelated words share one.
+  static KeyMark** mark_lists() { return Platform::mark_lists(); }
   static WaitBucket<FaultPlatform>& bucket(const void* key) {
     static WaitBucket<FaultPlatform> buckets[2];
     return buckets[reinterpret_cast<std::uintptr_t>(key) / 64 % 2];
@@ -365,16 +357,9 @@ struct FaultPlatform {
     Worker* const worker;
   };
 
-  // The same.
-  static internal::SleeperSlot& Sleepers(const void* word) {
-    static internal::SleeperSlot slots[4];
+  static Slot& Sleepers(const void* word) {
+    static Slot slots[4];
     return slots[reinterpret_cast<std::uintptr_t>(word) / 64 % 4];
-  }
-
-  static void Add(const void* word, std::uint64_t sleepers) {
-    faults::Step();
-    Sleepers(word).fetch_add(sleepers, std::memory_order_relaxed);
-    faults::Step();
   }
 
   static void os_sleep(std::int64_t ns) {
@@ -387,13 +372,18 @@ struct FaultPlatform {
       if (w->in_use.compare_exchange_strong(in_use, true)) return w;
     }
     auto* const made = new Worker;  // for ever, like production's
+    made->index = ++g_count;
+    g_numbered[made->index] = made;
     made->all_next = g_all.load();
     while (!g_all.compare_exchange_weak(made->all_next, made)) {
     }
     return made;
   }
 
+  static constexpr std::uint32_t kMostWorkers = 4096;
   static inline std::atomic<Worker*> g_all{nullptr};
+  static inline std::atomic<std::uint32_t> g_count{0};
+  static inline Worker* g_numbered[kMostWorkers] = {};
 };
 
 // For the locks of the wait tables. A gate is for the wake of the lock under

@@ -20,6 +20,8 @@ class FaultyAddressWait : public testing::Test {};
 using Platforms = testing::Types<Barrier, NoBarrier, FailingBarrier>;
 TYPED_TEST_SUITE(FaultyAddressWait, Platforms);
 
+constexpr auto kKind = AddressKind::kHostAddress;
+
 // Alone in its line, as the two sides of a notify mostly are.
 struct alignas(64) Flag {
   std::atomic<int> value{0};
@@ -36,9 +38,9 @@ TYPED_TEST(FaultyAddressWait, NoNoticeIsLost) {
     Flag& other = told[1 - me];
     for (int round = 1; round <= rounds; ++round) {
       mine.value.store(round, std::memory_order_relaxed);
-      if (Waiter::may_have_waiters(&mine)) Waiter::wake_all(&mine);
+      if (Waiter::may_have_waiters(&mine)) Waiter::wake_all(&mine, kKind);
       while (other.value.load(std::memory_order_relaxed) < round) {
-        Waiter waiter(&other);
+        Waiter waiter(&other, kKind);
         waiter.prepare();
         if (other.value.load(std::memory_order_relaxed) >= round) break;
         EXPECT_TRUE(waiter.commit(os::kForever));
@@ -72,10 +74,10 @@ TYPED_TEST(FaultyAddressWait, NoTokenIsLost) {
     all.push_back(std::make_unique<Thread>([&, timed = t % 2 == 0] {
       for (int i = 0; i < rounds; ++i) {
         while (!take()) {
-          Waiter waiter(&tokens);
+          Waiter waiter(&tokens, kKind);
           waiter.prepare();
           if (tokens.load(std::memory_order_relaxed) > 0) {
-            if (waiter.cancel()) Waiter::wake_one(&tokens);
+            if (waiter.cancel()) Waiter::wake_one(&tokens, kKind);
           } else {
             waiter.commit(timed ? os::nanotime() + 100000 : os::kForever);
           }
@@ -86,7 +88,7 @@ TYPED_TEST(FaultyAddressWait, NoTokenIsLost) {
   }
   for (int i = 0; i < kThreads * rounds; ++i) {
     tokens.fetch_add(1, std::memory_order_relaxed);
-    if (Waiter::may_have_waiters(&tokens)) Waiter::wake_one(&tokens);
+    if (Waiter::may_have_waiters(&tokens)) Waiter::wake_one(&tokens, kKind);
   }
   for (auto& thread : all) thread->Join();
   EXPECT_EQ(taken, kThreads * rounds);

@@ -10,6 +10,8 @@
 
 namespace parkway::model {
 
+inline constexpr AddressKind kKind = AddressKind::kHostAddress;
+
 // A condition without a lock: thread 0 makes kItems, waking one for each; the
 // others take one each, the first kTimed only if it comes in time.
 template <class P, int kWaiters, int kTimed, bool kAll>
@@ -22,17 +24,18 @@ class Items : public Suite<Items<P, kWaiters, kTimed, kAll>, P, kWaiters + 1> {
       for (int i = 0; i < (kAll ? 1 : kWaiters); ++i) {
         items_.fetch_add(kAll ? kWaiters : 1, std::memory_order_relaxed);
         if (!Waiter::may_have_waiters(&items_)) continue;
-        kAll ? Waiter::wake_all(&items_) : Waiter::wake_one(&items_);
+        kAll ? Waiter::wake_all(&items_, kKind)
+             : Waiter::wake_one(&items_, kKind);
       }
       return;
     }
     const bool timed = index <= static_cast<unsigned>(kTimed);
     while (!take()) {
-      Waiter waiter(&items_);
+      Waiter waiter(&items_, kKind);
       waiter.prepare();
       if (items_.load(std::memory_order_relaxed) > 0) {
         // Somebody else may have needed it.
-        if (waiter.cancel()) Waiter::wake_one(&items_);
+        if (waiter.cancel()) Waiter::wake_one(&items_, kKind);
       } else if (!waiter.commit(timed ? P::now() + 1 : os::kForever)) {
         RL_ASSERT(timed);
         return;
@@ -78,7 +81,7 @@ class Contexts : public Suite<Contexts<P>, P, 3> {
         done_[i].store(1, std::memory_order_release);
         if (Waiter::may_have_waiters(this)) {
           const std::size_t woken = Waiter::wake_if(
-              this,
+              this, kKind,
               [](std::uintptr_t context, std::uintptr_t argument) {
                 return context == argument;
               },
@@ -88,7 +91,7 @@ class Contexts : public Suite<Contexts<P>, P, 3> {
       }
       return;
     }
-    Waiter waiter(this, index);
+    Waiter waiter(this, kKind, index);
     waiter.prepare();
     if (done_[index].load(std::memory_order_acquire) == 0) {
       RL_ASSERT(waiter.commit(os::kForever));

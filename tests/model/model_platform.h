@@ -37,8 +37,8 @@
 #include "parkway/task/scheduler.h"
 #include "parkway/task/task_timer.h"
 #include "parkway/wait/address_wait.h"
-#include "parkway/wait/asymmetric_fence.h"
 #include "parkway/wait/rw_waiter.h"
+#include "parkway/wait/sleepers.h"
 #include "parkway/wait/wait_table.h"
 #include "parkway/wait/worker_semaphore.h"
 
@@ -65,7 +65,9 @@ struct Coverage {
   std::uint64_t late_stores = 0;
   std::uint64_t barrier_waits = 0;
   std::uint64_t barrier_failures = 0;
-  std::uint64_t grants = 0;  // FutexMutex::kGranted was written
+  std::uint64_t eras_joined = 0;  // sleepers that needed no barrier
+  std::uint64_t calms = 0;        // slots that became quiet
+  std::uint64_t grants = 0;       // FutexMutex::kGranted was written
   std::uint64_t suspensions = 0;
   std::uint64_t early_resumes = 0;  // before suspended() had returned
   std::uint64_t refusals = 0;
@@ -396,10 +398,12 @@ struct Knobs {
   static constexpr bool kLatestLoads = false;
   static constexpr Weaken kWeaken = Weaken::kNothing;
   static constexpr bool kSleepChecksValue = true;
-  // Deadlines that are kFar away never come: so a recheck that the code needs
-  // in no case of the model can't hide a lost wakeup.
+  // Whether stores have arrived when kSettleNs have passed.
+  static constexpr bool kSettles = true;
+  // Deadlines that are kFar away never come: so a second look that the code
+  // needs in no case of the model can't hide a lost wakeup.
   static constexpr std::int64_t kFar = std::int64_t{1} << 40;
-  static constexpr std::int64_t kRecheckNs = 2 * kFar;
+  static constexpr std::int64_t kSettleNs = 2 * kFar;
   static constexpr std::uint32_t kGaps = 1;
   template <class P>
   using Semaphore = WorkerSemaphore<P>;
@@ -427,7 +431,7 @@ struct ModelPlatform {
     Plain<Worker*> next_waiter{nullptr};
     Plain<std::int32_t> held_locks{0};
     Plain<std::uint32_t> slow_unlocks{0};
-    Plain<bool> lost{false};
+    std::uint32_t index = 0;
     RwWaiter<ModelPlatform> waiter = {};
     bool waits = false;
   };
@@ -440,7 +444,11 @@ struct ModelPlatform {
   }
   static Worker* current_worker() noexcept { return worker(self()); }
   static Worker* waits_in_record() noexcept { return current_worker(); }
+  static Worker* worker_at(std::uint32_t index) noexcept {
+    return worker(static_cast<int>(index) - 1);
+  }
   static constexpr bool kHeldLocks = true;
+  static constexpr bool kHasBarrier = K::kHasBarrier;
   template <class P>
   using WaitSemaphore = typename K::template WaitSemaphore<P>;
 
@@ -543,12 +551,6 @@ struct ModelPlatform {
       rl::atomic_thread_fence(rl::mo_seq_cst, $);
     }
   }
-  // The one of the run.
-  static AsymmetricFence<ModelPlatform>& asymmetric_fence() noexcept {
-    using Fence = AsymmetricFence<ModelPlatform>;
-    alignas(Fence) static unsigned char bytes[sizeof(Fence)];
-    return *reinterpret_cast<Fence*>(bytes);
-  }
   static std::int64_t now() noexcept {
     if (Kernel::maybe(kernel.budget.clock, 4)) ++kernel.clock;
     return kernel.clock;
@@ -564,61 +566,62 @@ struct ModelPlatform {
   }
 
   // The one slot of the run: all words are near each other.
-  using Slot = Atomic<std::uint64_t>;
+  using Slot = BasicSleeperSlot<ModelPlatform>;
   static Slot& slot() {
     alignas(Slot) static unsigned char bytes[sizeof(Slot)];
     return *reinterpret_cast<Slot*>(bytes);
   }
-  template <class T>
-  static bool sleepers_near(const Atomic<T>&) noexcept {
-    return slot().load(std::memory_order_relaxed) != 0;
-  }
-  template <class T>
-  static bool sleepers_after(const Atomic<T>&) noexcept {
-    if (!K::kDelayedStore && K::kBarrierWorks) {
-      rl::atomic_thread_fence(rl::mo_seq_cst, $);
-    }
-    const bool seen = slot().load(std::memory_order_relaxed) != 0;
+  static bool look() {
+    const bool seen = !slot().quiet();
     if (seen) ++coverage.late_looks;
     return seen;
   }
-  static void announce(const void*) noexcept {
-    slot().fetch_add(internal::kAnnounced, std::memory_order_relaxed);
-  }
-  static void retract(const void*) noexcept {
-    slot().fetch_sub(internal::kAnnounced, std::memory_order_relaxed);
-  }
-  static void warn(const void*) noexcept {
-    slot().fetch_add(internal::kWarned, std::memory_order_relaxed);
-  }
-  static void unwarn(const void*) noexcept {
-    slot().fetch_sub(internal::kWarned, std::memory_order_relaxed);
-  }
-  static void announce_warned(const void*) noexcept {
-    slot().fetch_sub(internal::kWarned - internal::kAnnounced,
-                     std::memory_order_relaxed);
-  }
   template <class T>
-  static bool announced_near(const Atomic<T>&) noexcept {
-    return slot().load(std::memory_order_relaxed) % internal::kWarned != 0;
+  static bool sleepers_near(const Atomic<T>&) noexcept {
+    return !slot().quiet();
+  }
+  static bool sleepers_after(const void*) noexcept {
+    if (!K::kDelayedStore && K::kBarrierWorks) {
+      rl::atomic_thread_fence(rl::mo_seq_cst, $);
+    }
+    return look();
+  }
+  static bool announce(const void*) noexcept {
+    if (slot().enter()) {
+      ++coverage.eras_joined;
+      return true;
+    }
+    if (!process_barrier()) return false;
+    slot().fenced();
+    return true;
+  }
+  static void announce_held(const void*) noexcept { slot().enter(); }
+  static void retract(const void*) noexcept { slot().leave(); }
+  // Time has passed: the stores that were on their way have arrived.
+  static void settled(const void*) noexcept {
+    if (K::kSettles) wait_for_stores();
+    slot().fenced();
+  }
+  static void calm(const void*) noexcept {
+    if (K::kHasBarrier && slot().idle() && rl::rand(2) == 0 &&
+        slot().become_quiet()) {
+      ++coverage.calms;
+    }
   }
 
   template <class T>
   static bool release(Atomic<T>& word) noexcept {
-    bool seen;
     if (!K::kDelayedStore || rl::rand(2) == 0) {
       word.store(0, K::kReleaseOrder);
       if (!K::kDelayedStore && K::kBarrierWorks) {
         rl::atomic_thread_fence(rl::mo_seq_cst, $);
       }
-      seen = slot().load(std::memory_order_relaxed) != 0;
-    } else {
-      seen = slot().load(std::memory_order_relaxed) != 0;
-      kernel.in_release_window[self()] = true;
-      word.store(0, K::kReleaseOrder);
-      leave_release_window();
+      return look();
     }
-    if (seen) ++coverage.late_looks;
+    const bool seen = look();
+    kernel.in_release_window[self()] = true;
+    word.store(0, K::kReleaseOrder);
+    leave_release_window();
     return seen;
   }
 
@@ -652,11 +655,15 @@ struct ModelPlatform {
       return false;
     }
     if (!K::kBarrierWorks) return true;
-    rl::context& c = rl::ctx();
     if (!K::kDelayedStore) {
       rl::atomic_thread_fence(rl::mo_seq_cst, $);
       return true;
     }
+    wait_for_stores();
+    return true;
+  }
+  static void wait_for_stores() noexcept {
+    rl::context& c = rl::ctx();
     c.sched();
     const int me = self();
     for (int i = 0; i < kMaxThreads; ++i) {
@@ -666,20 +673,24 @@ struct ModelPlatform {
       kernel.in_barrier[me] = true;
       c.park_current_thread(false, false, false, $);
     }
-    return true;
   }
-  static bool sleep_barrier() noexcept { return process_barrier(); }
-  static constexpr std::int64_t kRecheckNs = K::kRecheckNs;
+  static constexpr std::int64_t kSettleNs = K::kSettleNs;
+  static std::int64_t look_again(std::int64_t) noexcept { return os::kForever; }
   static constexpr std::int64_t kPatienceNs = 0;
+  static constexpr std::int64_t kNapNs = 1;
+  static constexpr std::int64_t kLongestNapNs = 1;
 
-  static void watch_forks() noexcept {}
+  // Nobody forks.
+  static std::uint32_t fork_generation() noexcept { return 1; }
+  static bool forked() noexcept { return false; }
 
   // Simpler than production's WordLock, which has tests of its own.
   class TableLock {
    public:
-    void lock() {
+    bool lock() {
       drain();
       mutex_.lock($);
+      return false;
     }
     void unlock() { mutex_.unlock($); }
 
@@ -687,6 +698,7 @@ struct ModelPlatform {
     rl::mutex mutex_;
   };
   // The one bucket of the run.
+  static KeyMark** mark_lists() noexcept { return nullptr; }
   static WaitBucket<ModelPlatform>& bucket(const void*) noexcept {
     using Bucket = WaitBucket<ModelPlatform>;
     alignas(Bucket) static unsigned char bytes[sizeof(Bucket)];
@@ -707,18 +719,13 @@ struct DelayedStore : Knobs {  // as processors and membarrier(2) do it
 };
 struct NoBarrier : DelayedStore {  // a kernel without membarrier
   static constexpr bool kHasBarrier = false;
-  static constexpr std::int64_t kRecheckNs = 1;
 };
-// The same for those who fence on both sides then, and never look again.
 struct WeakNoBarrier : WeakMemory {
-  static constexpr bool kHasBarrier = false;
-};
-struct DelayedNoBarrier : DelayedStore {
   static constexpr bool kHasBarrier = false;
 };
 struct FailingBarrier : DelayedStore {  // a seccomp filter that came later
   static constexpr bool kBarrierMayFail = true;
-  static constexpr std::int64_t kRecheckNs = 1;
+  static constexpr std::int64_t kSettleNs = 1;
 };
 
 }  // namespace parkway::model

@@ -69,16 +69,15 @@ class Suite : public rl::test_suite<Derived, kThreads> {
     kernel.reset(progress.budget);
     for (int i = 0; i < kThreads; ++i) {
       new (P::worker(i)) typename P::Worker();
+      P::worker(i)->index = static_cast<std::uint32_t>(i) + 1;
     }
-    new (&P::slot()) typename P::Slot(0);
+    new (&P::slot()) typename P::Slot();
     new (&P::bucket(nullptr)) WaitBucket<P>();
     new (&P::address_bucket(nullptr)) AddressBucket<P>();
-    new (&P::asymmetric_fence()) AsymmetricFence<P>();
   }
   ~Suite() {
     using SleeperSlot = typename P::Slot;
     P::slot().~SleeperSlot();
-    P::asymmetric_fence().~AsymmetricFence<P>();
     P::address_bucket(nullptr).~AddressBucket<P>();
     P::bucket(nullptr).~WaitBucket<P>();
     for (int i = 0; i < kThreads; ++i) {
@@ -87,7 +86,7 @@ class Suite : public rl::test_suite<Derived, kThreads> {
     }
   }
   // Nobody may count as a sleeper after the run.
-  void expect_no_sleepers() { RL_ASSERT(P::slot().kernel_load($) == 0); }
+  void expect_no_sleepers() { RL_ASSERT(P::slot().count() == 0); }
   // Nor may anybody hold the mutex.
   template <class Mutex>
   void expect_free(Mutex& mutex) {
@@ -101,6 +100,7 @@ class Suite : public rl::test_suite<Derived, kThreads> {
       // The fair wake of SemaMutex is due at this thread's next slow unlock.
       if (rl::rand(2) == 1) P::worker(i)->slow_unlocks = 15;
     }
+    if (P::kHasBarrier && rl::rand(2) == 1) P::slot().become_quiet();
   }
 };
 
@@ -227,9 +227,10 @@ void check(const char* name, std::uint64_t runs, unsigned context_bound = 0,
 // A mutant of the policy: Relacy has to report one of two things.
 template <class S, Search kSearch = Search::kRandom>
 void check_caught(const char* name, std::uint64_t runs, rl::test_result_e one,
-                  rl::test_result_e other) {
+                  rl::test_result_e other, unsigned context_bound = 0) {
   if (std::strstr(name, options.filter) == nullptr) return;
-  const rl::test_result_e result = explore<S, kSearch>(name, runs, 0, {});
+  const rl::test_result_e result =
+      explore<S, kSearch>(name, runs, context_bound, {});
   if (result == one || result == other) return;
   ++tests_failed;
   story.print();

@@ -5,6 +5,8 @@
 #define PARKWAY_TESTS_MODEL_MUTEX_SUITES_H_
 
 #include <chrono>
+#include <type_traits>
+#include <utility>
 
 #include "tests/model/model_test.h"
 
@@ -30,6 +32,13 @@ class Protected {
   Plain<int> count_{0};
 };
 
+template <class Mutex, class = void>
+struct HasTryLock : std::false_type {};
+template <class Mutex>
+struct HasTryLock<Mutex,
+                  std::void_t<decltype(std::declval<Mutex&>().try_lock())>>
+    : std::true_type {};
+
 // Each of kThreads threads locks kRounds times. A lost wakeup is a deadlock.
 template <class P, class Mutex, int kThreads, int kRounds>
 class Exclusion
@@ -45,8 +54,12 @@ class Exclusion
   void after() {
     RL_ASSERT(data_.count() == kThreads * kRounds);
     this->expect_no_sleepers();
-    RL_ASSERT(mutex_.try_lock());
-    RL_ASSERT(!mutex_.try_lock());
+    if constexpr (HasTryLock<Mutex>::value) {
+      RL_ASSERT(mutex_.try_lock());
+      RL_ASSERT(!mutex_.try_lock());
+    } else {
+      mutex_.lock();
+    }
     mutex_.unlock();
   }
 

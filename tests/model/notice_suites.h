@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What is asked of parkway/wait/asymmetric_fence.h, as AddressWaiter uses it.
+// What is asked of parkway/wait/sleepers.h, as AddressWaiter uses it.
 #ifndef PARKWAY_TESTS_MODEL_NOTICE_SUITES_H_
 #define PARKWAY_TESTS_MODEL_NOTICE_SUITES_H_
 
@@ -19,19 +19,20 @@ class Notices : public Suite<Notices<P, kNotifiers, kWaiters, kRounds>, P,
                              kNotifiers + kWaiters> {
  public:
   using Waiter = BasicAddressWaiter<P>;
+  static constexpr AddressKind kKind = AddressKind::kHostAddress;
 
   void thread(unsigned index) {
     if (index < kNotifiers) {
       for (int round = 1; round <= kRounds; ++round) {
         P::store_late(told_[index], round);
-        if (Waiter::may_have_waiters(this)) Waiter::wake_all(this);
+        if (Waiter::may_have_waiters(this)) Waiter::wake_all(this, kKind);
       }
       drain();
       return;
     }
     for (int round = 1; round <= kRounds; ++round) {
       while (!told(round)) {
-        Waiter waiter(this);
+        Waiter waiter(this, kKind);
         waiter.prepare();
         if (told(round)) break;
         RL_ASSERT(waiter.commit(os::kForever));
@@ -52,7 +53,7 @@ class Notices : public Suite<Notices<P, kNotifiers, kWaiters, kRounds>, P,
   static_assert(kNotifiers <= 2);
 };
 
-// What the fence is there for, on one machine.
+// What the slots are there for, on one machine.
 template <class K>
 void check_notices(const char* machine) {
   using P = ModelPlatform<K>;

@@ -24,13 +24,13 @@ struct IdleBarrier : DelayedStore {
 struct NoFences : WeakMemory {
   static constexpr bool kBarrierWorks = false;
 };
-// No membarrier, and sleepers that do not look again.
-struct NoRecheck : NoBarrier {
-  static constexpr std::int64_t kRecheckNs = 2 * kFar;
-};
 // A membarrier that fails now and then, and sleepers that do not look again.
 struct FailsUnseen : FailingBarrier {
-  static constexpr std::int64_t kRecheckNs = 2 * kFar;
+  static constexpr std::int64_t kSettleNs = 2 * kFar;
+};
+// The same, and they look again before the stores have arrived.
+struct SettlesTooSoon : FailingBarrier {
+  static constexpr bool kSettles = false;
 };
 // A futex that sleeps whatever the word says.
 struct BlindSleep : WeakMemory {
@@ -66,6 +66,15 @@ void mutex_caught(const char* name, rl::test_result_e one,
   check_caught<Exclusion<P, Mutex<P>, 2, 2>>(name, 1000000, one, other);
 }
 
+// One that hardly any random schedule comes upon.
+template <class K, template <class> class Mutex>
+void mutex_caught_by_search(const char* name, rl::test_result_e result) {
+  using P = ModelPlatform<K>;
+  constexpr unsigned kPreemptions = 4;
+  check_caught<Exclusion<P, Mutex<P>, 2, 1>, Search::kContextBound>(
+      name, 4000000, result, result, kPreemptions);
+}
+
 template <class K>
 void notices_caught(const char* name) {
   using P = ModelPlatform<K>;
@@ -90,12 +99,14 @@ int main(int argc, char** argv) {
   start(argc, argv);
   mutex_caught<RelaxedRelease, BasicFutexMutex>("FutexMutex, relaxed release",
                                                 kRace, kRace);
-  mutex_caught<IdleBarrier, BasicFutexMutex>("FutexMutex, idle barrier",
-                                             kDeadlock, kDeadlock);
+  mutex_caught_by_search<IdleBarrier, BasicFutexMutex>(
+      "FutexMutex, idle barrier", kDeadlock);
   mutex_caught<NoFences, BasicFutexMutex>("FutexMutex, no fences", kDeadlock,
                                           kDeadlock);
-  mutex_caught<NoRecheck, BasicFutexMutex>("FutexMutex, no barrier, no recheck",
-                                           kDeadlock, kDeadlock);
+  mutex_caught<FailsUnseen, BasicFutexMutex>(
+      "FutexMutex, failed barrier, no second look", kDeadlock, kDeadlock);
+  mutex_caught<SettlesTooSoon, BasicFutexMutex>(
+      "FutexMutex, failed barrier, looks too soon", kDeadlock, kDeadlock);
   mutex_caught<BlindSleep, BasicFutexMutex>("FutexMutex, blind sleep",
                                             kDeadlock, kDeadlock);
   mutex_caught<NoAcquire, BasicFutexMutex>("FutexMutex, no acquire", kRace,
@@ -120,6 +131,6 @@ int main(int argc, char** argv) {
                                           kDeadlock);
   notices_caught<IdleBarrier>("AddressWaiter, idle barrier");
   notices_caught<NoFences>("AddressWaiter, no fences");
-  notices_caught<FailsUnseen>("AddressWaiter, failed barrier, no recheck");
+  notices_caught<FailsUnseen>("AddressWaiter, failed barrier, no second look");
   return finish();
 }

@@ -41,6 +41,30 @@ int Contend(Mutex& mutex) {
   return counter == 600 ? 0 : 1;
 }
 
+// Of a child that has a child of its own, which has a minute.
+constexpr int kParentSeconds = 150;
+
+// Forks; the child unlocks its copy of `mutex`, which the caller holds, and
+// works with it. If `early`, in the first of all handlers in the child, before
+// anything that parkway may have had called there.
+template <class Mutex>
+int ForkAndContend(Mutex& mutex, bool early) {
+  if (!early) {
+    return RunInChild([&mutex] {
+      mutex.unlock();
+      return Contend(mutex);
+    });
+  }
+  return RunInChild(
+      [&mutex] {
+        mutex.unlock();
+        // One that is free, whoever waited for it in the parent.
+        mutex.lock();
+        mutex.unlock();
+      },
+      [&mutex] { return Contend(mutex); });
+}
+
 template <class Mutex>
 class ForkStress : public testing::Test {};
 using Mutexes = testing::Types<FutexMutex, SemaMutex, ByteMutex>;
@@ -55,33 +79,31 @@ TYPED_TEST(ForkStress, WhileTheFirstWorkersAreMade) {
   Random random = Random::Stream(80);
   const auto end = steady_clock::now() + StressTime(milliseconds(1500));
   long forks = 0;
-  while (steady_clock::now() < end && !this->HasFailure()) {
+  do {
     const auto delay = random.Microseconds(200);
-    EXPECT_EQ(RunInChild([delay] {
-                auto* mutex = new TypeParam;
-                mutex->lock();
-                std::vector<std::unique_ptr<Thread>> all;
-                for (int t = 0; t < 3; ++t) {
-                  all.push_back(std::make_unique<Thread>([mutex] {
+    const bool early = random.OneIn(2);
+    EXPECT_EQ(RunInChild(
+                  [delay, early] {
+                    auto* mutex = new TypeParam;
                     mutex->lock();
+                    std::vector<std::unique_ptr<Thread>> all;
+                    for (int t = 0; t < 3; ++t) {
+                      all.push_back(std::make_unique<Thread>([mutex] {
+                        mutex->lock();
+                        mutex->unlock();
+                      }));
+                    }
+                    Burn(delay);
+                    const int status = ForkAndContend(*mutex, early);
                     mutex->unlock();
-                  }));
-                }
-                Burn(delay);
-                const int status = RunInChild(
-                    [mutex] {
-                      mutex->unlock();
-                      return Contend(*mutex);
-                    },
-                    20);
-                mutex->unlock();
-                for (auto& thread : all) thread->Join();
-                return status;
-              }),
+                    for (auto& thread : all) thread->Join();
+                    return status;
+                  },
+                  kParentSeconds),
               0)
         << "fork " << forks << ", PARKWAY_SEED=" << Seed();
     ++forks;
-  }
+  } while (steady_clock::now() < end && !this->HasFailure());
   EXPECT_GT(forks, 0);
 }
 
@@ -116,20 +138,28 @@ TYPED_TEST(ForkStress, ChildrenOfABusyProcess) {
   ASSERT_TRUE(Eventually([&] { return started == 4; }));
   long forks = 0;
   const auto end = steady_clock::now() + StressTime(milliseconds(2000));
-  while (steady_clock::now() < end && !this->HasFailure()) {
+  do {
     guarded.lock();
-    EXPECT_EQ(RunInChild([&] {
-                guarded.unlock();
-                return Contend(guarded) | Contend(fresh);
-              }),
-              0)
+    // The same in the first of all handlers in the child.
+    const auto early = [&] {
+      guarded.unlock();
+      fresh.lock();
+      fresh.unlock();
+      guarded.lock();
+    };
+    const auto body = [&] {
+      guarded.unlock();
+      return Contend(guarded) | Contend(fresh);
+    };
+    EXPECT_EQ(forks % 2 == 0 ? RunInChild(body) : RunInChild(early, body), 0)
         << "fork " << forks << ", PARKWAY_SEED=" << Seed();
     guarded.unlock();
     ++forks;
-  }
+    // Either way once.
+  } while ((steady_clock::now() < end || forks < 2) && !this->HasFailure());
   stop = true;
   for (auto& thread : all) thread->Join();
-  EXPECT_GT(forks, 0);
+  EXPECT_GT(forks, 1);
 }
 
 }  // namespace

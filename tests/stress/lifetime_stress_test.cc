@@ -101,7 +101,8 @@ class LifetimeStress : public testing::Test {
         for (int i = 0; i < kObjects; ++i) order[i] = i;
         for (;;) {
           if (t == 0) {
-            stop = steady_clock::now() >= end;
+            // At least one round, on the busiest of machines.
+            stop = rounds > 0 && steady_clock::now() >= end;
             if (!stop) {
               ++rounds;
               for (int i = 0; i < kObjects; ++i) objects[i] = make(i, threads);
@@ -199,7 +200,7 @@ TYPED_TEST(NoteLifetimeStress, OnTheSleepersHeap) {
   Random random = Random::Stream(61);
   long rounds = 0;
   const auto end = steady_clock::now() + StressTime(milliseconds(400));
-  while (steady_clock::now() < end) {
+  do {
     auto note = std::make_unique<TypeParam>();
     mailbox = note.get();
     if (random.OneIn(2)) {
@@ -209,7 +210,7 @@ TYPED_TEST(NoteLifetimeStress, OnTheSleepersHeap) {
       note->sleep();
     }
     ++rounds;
-  }
+  } while (steady_clock::now() < end);
   stop = true;
   EXPECT_GT(rounds, 0);
 }
@@ -250,7 +251,7 @@ TYPED_TEST(RwCondVarLifetimeStress, GoneAfterNotifyAll) {
   }
   Random random = Random::Stream(66);
   const auto end = steady_clock::now() + StressTime(milliseconds(400));
-  while (steady_clock::now() < end) {
+  do {
     auto* const made = new (page.memory()) BasicRwCondVar<TypeParam>;
     {
       const std::lock_guard<Mutex> lock(mutex);
@@ -271,7 +272,7 @@ TYPED_TEST(RwCondVarLifetimeStress, GoneAfterNotifyAll) {
     page.Revoke();
     if (held) mutex.unlock();
     page.Restore();
-  }
+  } while (steady_clock::now() < end);
   {
     const std::lock_guard<Mutex> lock(mutex);
     stop = true;

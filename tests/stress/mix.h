@@ -166,12 +166,13 @@ TYPED_TEST_P(MixStress, Signals) {
     // Ends by itself: on a busy machine the one who would stop it may
     // wait for a lock whose holder does little but handle signals.
     const auto end = std::chrono::steady_clock::now() + StressTime(kUsual) / 4;
-    while (!stop && std::chrono::steady_clock::now() < end) {
+    // At least one, also if that time is up before this thread runs.
+    do {
       pthread_kill(threads[random.Below(threads.size())]->handle(), SIGUSR1);
       if (random.OneIn(8)) {
         std::this_thread::sleep_for(random.Microseconds(100));
       }
-    }
+    } while (!stop && std::chrono::steady_clock::now() < end);
   });
   EXPECT_GT(g_signals, 0);
 }

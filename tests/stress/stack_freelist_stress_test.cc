@@ -117,9 +117,9 @@ TEST(StackFreelistStress, StacksWander) {
   std::vector<std::unique_ptr<Thread>> threads;
   for (int t = 0; t < 4; ++t) {
     threads.push_back(std::make_unique<Thread>([&] {
-      while (steady_clock::now() < end) {
+      do {
         Thread([&live, stream = 5000 + lives++] { live(stream); }).Join();
-      }
+      } while (steady_clock::now() < end);
     }));
   }
   for (auto& thread : threads) thread->Join();

@@ -92,8 +92,10 @@ TYPED_TEST_P(CondVarSuite, NotifyOneWakesTheOldestAndNobodyElse) {
       this->Locked([this] { this->changed_.notify_one(); });
     }
     ASSERT_TRUE(Eventually([&] { return this->Woken() == i + 1; }));
-    // A second one that was woken by mistake would turn up now.
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    // One that was woken by mistake would not sleep.
+    for (std::size_t k = i + 1; k < waiters.size(); ++k) {
+      EXPECT_TRUE(waiters[k]->WaitAsleep());
+    }
     EXPECT_EQ(this->Woken(), i + 1);
   }
   EXPECT_THAT(this->woken_, testing::ElementsAre(0, 1, 2, 3, 4));
@@ -125,7 +127,8 @@ TYPED_TEST_P(CondVarSuite, WaitReleasesTheMutexAndTakesItAgain) {
   this->mutex_.lock();
   this->changed_.notify_one();
   EXPECT_TRUE(this->woken_.empty());
-  std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  // For the mutex now.
+  EXPECT_TRUE(waiter->WaitAsleep());
   EXPECT_TRUE(this->woken_.empty());
   this->mutex_.unlock();
   waiter->Join();
@@ -223,31 +226,38 @@ TYPED_TEST_P(CondVarSuite, TimedWaitEndsByNotify) {
 // A waiter that gives up leaves the list whole, wherever it stood.
 TYPED_TEST_P(CondVarSuite, TimeoutInTheMiddleOfTheList) {
   for (int place = 0; place < 3; ++place) {
-    this->woken_.clear();
-    std::vector<std::unique_ptr<Thread>> all;
-    std::unique_ptr<Thread> timed;
-    for (int i = 0; i < 3; ++i) {
-      if (i == place) {
-        const int before = this->Locked([this] { return this->waiting_; });
-        timed = std::make_unique<Thread>([this] {
-          this->mutex_.lock();
-          ++this->waiting_;
-          EXPECT_FALSE(this->changed_.wait_for(this->mutex_,
-                                               std::chrono::milliseconds(40)));
-          this->mutex_.unlock();
-        });
-        ASSERT_TRUE(Eventually([&] {
-          return this->Locked([this] { return this->waiting_; }) == before + 1;
-        }));
-      } else {
-        all.push_back(this->Waiter(i));
+    // One whose time was up before the list was whole shows nothing.
+    bool shown = false;
+    for (std::chrono::milliseconds time(40); !shown; time *= 2) {
+      this->woken_.clear();
+      bool given_up = false;
+      std::vector<std::unique_ptr<Thread>> all;
+      std::unique_ptr<Thread> timed;
+      for (int i = 0; i < 3; ++i) {
+        if (i == place) {
+          const int before = this->Locked([this] { return this->waiting_; });
+          timed = std::make_unique<Thread>([this, time, &given_up] {
+            this->mutex_.lock();
+            ++this->waiting_;
+            EXPECT_FALSE(this->changed_.wait_for(this->mutex_, time));
+            given_up = true;
+            this->mutex_.unlock();
+          });
+          ASSERT_TRUE(Eventually([&] {
+            return this->Locked([this] { return this->waiting_; }) ==
+                   before + 1;
+          }));
+        } else {
+          all.push_back(this->Waiter(i));
+        }
       }
+      shown = this->Locked([&] { return !given_up; });
+      timed->Join();
+      this->changed_.notify_one();
+      this->changed_.notify_one();
+      for (auto& thread : all) thread->Join();
+      EXPECT_EQ(this->woken_.size(), 2u);
     }
-    timed->Join();
-    this->changed_.notify_one();
-    this->changed_.notify_one();
-    for (auto& thread : all) thread->Join();
-    EXPECT_EQ(this->woken_.size(), 2u);
   }
 }
 

@@ -10,45 +10,98 @@
 #include <chrono>
 #include <cstdint>
 #include <thread>
+#include <vector>
 
-#include "parkway/base/platform.h"
+#include "parkway/lock/futex_mutex_slow.h"
+#include "parkway/lock/rw_mutex_slow.h"
+#include "parkway/wait/wait_platform.h"
+#include "parkway/wait/wait_table.h"
 #include "tests/suites/support.h"
 
 namespace parkway::test {
+
+// Platform, whose wakes a test can hold back: so it decides whether a woken
+// waiter or a thread that barges is faster.
+struct HandoffPlatform : Platform {
+  static constexpr bool kHeldLocks = false;
+  // Never made: waits keep all on the stack.
+  struct Worker {
+    RwWaiter<HandoffPlatform> waiter;
+    bool waits;
+  };
+  static Worker* waits_in_record() noexcept { return nullptr; }
+  static WaitBucket<HandoffPlatform>& bucket(const void* /*key*/) noexcept {
+    static WaitBucket<HandoffPlatform> all;
+    return all;
+  }
+  static void futexwakeup(Atomic<std::uint32_t>& word,
+                          std::uint32_t count) noexcept {
+    if (held_back == nullptr) return Platform::futexwakeup(word, count);
+    held_back->push_back({&word, count});
+  }
+
+  struct Wake {
+    Atomic<std::uint32_t>* word;
+    std::uint32_t count;
+  };
+  // Null: they are made at once.
+  static inline thread_local std::vector<Wake>* held_back = nullptr;
+};
+
+// The calling thread's wakes come at the end of the scope.
+class LateWakes {
+ public:
+  LateWakes() { HandoffPlatform::held_back = &wakes_; }
+  ~LateWakes() {
+    HandoffPlatform::held_back = nullptr;
+    for (const auto& wake : wakes_) {
+      HandoffPlatform::futexwakeup(*wake.word, wake.count);
+    }
+  }
+  LateWakes(const LateWakes&) = delete;
+  LateWakes& operator=(const LateWakes&) = delete;
+
+ private:
+  std::vector<HandoffPlatform::Wake> wakes_;
+};
 
 // A waiter that has waited for its millisecond, and was woken and lost to
 // a barging thread often enough, gets the next unlock to itself. wait(mutex,
 // served) locks, calls served() and unlocks.
 template <class Mutex, class Wait>
 void ExpectHandoff(const Wait& wait) {
-  int handoffs = 0;
-  for (int attempt = 0; attempt < 500 && handoffs < 5; ++attempt) {
+  for (int round = 0; round < 5; ++round) {
     Mutex mutex;
     std::atomic<bool> served{false};
     mutex.lock();
     Thread waiter([&] { wait(mutex, [&] { served = true; }); });
-    if (!waiter.WaitAsleep()) {
-      mutex.unlock();
-      continue;
-    }
+    EXPECT_TRUE(waiter.WaitAsleep());
     std::this_thread::sleep_for(
         2 * std::chrono::nanoseconds(Platform::kStarvingNs));
-    // An attempt in which the waiter was faster shows nothing.
-    for (std::uint32_t losses = 0;; ++losses) {
-      const bool starving = losses >= Platform::kStarvingLosses;
-      mutex.unlock();
-      if (!mutex.try_lock()) {
-        if (starving) ++handoffs;
-        break;
-      }
-      EXPECT_TRUE(!starving || served) << "barged past a starving waiter";
-      if (starving || served || !waiter.WaitAsleep()) {
+    bool held = true;
+    for (std::uint32_t losses = 0; held && losses < Platform::kStarvingLosses;
+         ++losses) {
+      {
+        const LateWakes late;
         mutex.unlock();
-        break;
+        held = mutex.try_lock();
       }
+      EXPECT_TRUE(held) << "handed over after " << losses << " losses";
+      if (!held) break;
+      EXPECT_TRUE(waiter.WaitAsleep());
+      EXPECT_FALSE(served);
     }
+    if (!held) continue;
+    {
+      const LateWakes late;
+      mutex.unlock();
+      held = mutex.try_lock();
+    }
+    EXPECT_FALSE(held) << "barged past a starving waiter";
+    if (held) mutex.unlock();
+    waiter.Join();
+    EXPECT_TRUE(served);
   }
-  EXPECT_GT(handoffs, 0);
 }
 
 }  // namespace parkway::test

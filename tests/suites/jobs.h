@@ -9,12 +9,10 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -36,18 +34,6 @@ TinyScheduler& Tiny() {
 // for the same before and after a park.
 inline long ThreadId() { return syscall(SYS_gettid); }
 
-// Waits for about two seconds. As Thread::WaitAsleep(), it only steers a test
-// onto the path it is about: to have waited in vain is no failure.
-template <class Condition>
-bool Steer(Condition&& condition) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(2);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    std::this_thread::sleep_for(std::chrono::microseconds(50));
-  }
-  return true;
-}
-
 // The destructor waits for the bodies that were started. To be used by one
 // thread, which is no task.
 class ThreadJobs {
@@ -57,9 +43,14 @@ class ThreadJobs {
   void Start(std::function<void()> body) {
     threads_.push_back(std::make_unique<Thread>(std::move(body)));
   }
-  // Until each has ended or waits.
-  void AwaitParked() {
-    for (auto& thread : threads_) thread->WaitAsleep();
+  // Until each has ended or waits; false if that takes for ever. Where it only
+  // steers a test onto the path it is about, false is no failure.
+  bool AwaitParked() {
+    bool all = true;
+    for (auto& thread : threads_) {
+      all = (thread->WaitAsleep() || thread->ended()) && all;
+    }
+    return all;
   }
   void Join() { threads_.clear(); }
 
@@ -79,8 +70,8 @@ class TaskJobs {
       End();
     });
   }
-  void AwaitParked() {
-    Steer([this] { return scheduler_.suspended() == alive_; });
+  bool AwaitParked() {
+    return Eventually([this] { return scheduler_.suspended() == alive_; });
   }
   void Join() {
     std::unique_lock<std::mutex> hold(mutex_);
@@ -111,9 +102,9 @@ class MixedJobs {
       threads_.Start(std::move(body));
     }
   }
-  void AwaitParked() {
-    tasks_.AwaitParked();
-    threads_.AwaitParked();
+  bool AwaitParked() {
+    const bool tasks = tasks_.AwaitParked();
+    return threads_.AwaitParked() && tasks;
   }
   void Join() {
     tasks_.Join();

@@ -51,10 +51,15 @@ TYPED_TEST_P(QueuingMutexSuite, ExcludesOthers) {
   std::vector<std::unique_ptr<Thread>> all;
   for (int t = 0; t < kThreads; ++t) {
     all.push_back(std::make_unique<Thread>([&] {
-      for (int i = 0; i < kQueuingSections<TypeParam>; ++i) {
+      // On until a try has met the mutex free: one of a thread that is alone
+      // does.
+      constexpr int kUsual = kQueuingSections<TypeParam>;
+      long seen = 0;
+      for (int i = 0; i < kUsual || (seen == 0 && i < 9 * kUsual); ++i) {
         Node node;
         mutex.lock(node);
-        ++counter;
+        if (i < kUsual) ++counter;
+        seen = tried;
         mutex.unlock(node);
         // The same node again.
         if (mutex.try_lock(node)) {

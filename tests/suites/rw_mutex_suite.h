@@ -15,6 +15,7 @@
 #include <mutex>
 #include <new>
 #include <shared_mutex>
+#include <thread>
 #include <vector>
 
 #include "parkway/lock/rw_cond_var.h"
@@ -162,21 +163,34 @@ TYPED_TEST_P(RwMutexSuite, TheUnlockerEvaluates) {
   for (const bool shared : {false, true}) {
     RwMutex mutex;
     bool flag = false;
-    const auto set = [&flag] { return flag; };
+    const std::thread::id unlocker = std::this_thread::get_id();
+    int by_unlocker = 0;
+    int by_waiter = 0;
+    // Under the mutex, whoever calls it.
+    const auto set = [&] {
+      ++(std::this_thread::get_id() == unlocker ? by_unlocker : by_waiter);
+      return flag;
+    };
     bool said = false;
     Thread waiter([&] {
       shared ? mutex.lock_shared() : mutex.lock();
       said = mutex.await(When(set), os::kForever, shared);
       shared ? mutex.unlock_shared() : mutex.unlock();
     });
-    waiter.WaitAsleep();
+    ASSERT_TRUE(EventuallyUnder(mutex, [&] { return by_waiter > 0; }));
     mutex.lock();
+    const int before = by_waiter;
+    by_unlocker = 0;
     mutex.unlock();  // not yet
+    EXPECT_EQ(by_unlocker, 1);
     mutex.lock();
     flag = true;
     mutex.unlock();
     waiter.Join();
     EXPECT_TRUE(said);
+    EXPECT_EQ(by_unlocker, 2);
+    // When it was told, and not before.
+    EXPECT_EQ(by_waiter, before + 1);
   }
 }
 
@@ -275,25 +289,27 @@ TYPED_TEST_P(RwMutexSuite, ATimeoutWaitsForTheMutex) {
   const auto no = [] { return false; };
   // An attempt in which the waiter had its time before the mutex was taken
   // from it shows nothing.
-  for (bool shown = false; !shown;) {
+  bool shown = false;
+  for (std::chrono::milliseconds time(10); !shown; time *= 2) {
     RwMutex mutex;
-    bool waits = false;
+    std::int64_t deadline = 0;
     std::atomic<bool> back{false};
     Thread waiter([&] {
       const std::lock_guard<RwMutex> lock(mutex);
-      waits = true;
-      EXPECT_FALSE(
-          mutex.await(When(no), In(std::chrono::milliseconds(10)), false));
+      deadline = In(time);
+      EXPECT_FALSE(mutex.await(When(no), deadline, false));
       back = true;
     });
     ASSERT_TRUE(Eventually([&] {
       mutex.lock();
-      if (waits) return true;
+      if (deadline != 0) return true;
       mutex.unlock();
       return false;
     }));
     shown = !back;
-    std::this_thread::sleep_for(std::chrono::milliseconds(30));
+    // Its time comes, and it sleeps again.
+    ASSERT_TRUE(Eventually([&] { return os::nanotime() > deadline; }));
+    waiter.WaitAsleep();
     EXPECT_EQ(back, !shown);
     mutex.unlock();
     waiter.Join();
@@ -325,17 +341,17 @@ TYPED_TEST_P(RwMutexSuite, SlowOnesStaySlow) {
 
 TYPED_TEST_P(RwMutexSuite, MakeSlowDuringUseIsNotLost) {
   using RwMutex = typename TestFixture::RwMutex;
-  if (!TypeParam::sleep_barrier()) {
-    GTEST_SKIP() << "not certain without membarrier, see make_slow()";
-  }
   for (int round = 0; round < Rounds(200); ++round) {
     RwMutex mutex;
     std::atomic<bool> stop{false};
+    std::atomic<bool> uses{false};
     Thread user([&] {
       while (!stop) {
         const std::lock_guard<RwMutex> lock(mutex);
+        uses.store(true, std::memory_order_relaxed);
       }
     });
+    while (!uses) sched_yield();
     mutex.make_slow();
     stop = true;
     user.Join();

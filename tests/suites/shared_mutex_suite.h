@@ -148,7 +148,7 @@ TYPED_TEST_P(SharedMutexSuite, ADowngradeKeepsWaitingWritersOut) {
   writer.WaitAsleep();
   mutex.downgrade();
   EXPECT_FALSE(mutex.try_lock());
-  std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  EXPECT_TRUE(writer.WaitAsleep());
   EXPECT_FALSE(written);
   mutex.unlock_shared();
   writer.Join();
@@ -172,7 +172,10 @@ TYPED_TEST_P(SharedMutexSuite, Mix) {
   for (int t = 0; t < kThreads; ++t) {
     all.push_back(std::make_unique<Thread>([&, t] {
       Random random = Random::Stream(100 + static_cast<unsigned>(t));
-      for (int i = 0; i < kSharedSections<TypeParam>; ++i) {
+      // On until an upgrade has met no other reader: one of a thread that is
+      // alone does not.
+      constexpr int kUsual = kSharedSections<TypeParam>;
+      for (int i = 0; i < kUsual || (upgrades == 0 && i < 9 * kUsual); ++i) {
         switch (random.Below(4)) {
           case 0:
             mutex.lock();

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <execinfo.h>
 #include <gtest/gtest.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -151,38 +152,86 @@ bool Eventually(const std::function<bool()>& condition) {
   return true;
 }
 
+namespace {
+
+// What the kernel says of a thread of this process; "" if nothing.
+std::string AboutThread(pid_t tid, const char* file) {
+  char path[64];
+  std::snprintf(path, sizeof(path), "/proc/self/task/%d/%s",
+                static_cast<int>(tid), file);
+  char text[256];
+  std::size_t n = 0;
+  if (std::FILE* opened = std::fopen(path, "r")) {
+    n = std::fread(text, 1, sizeof(text), opened);
+    std::fclose(opened);
+  }
+  return std::string(text, n);
+}
+
+bool Sleeps(pid_t tid) {
+  const std::string stat = AboutThread(tid, "stat");
+  const std::size_t end_of_name = stat.rfind(')');
+  return end_of_name != std::string::npos &&
+         stat.compare(end_of_name, 3, ") S") == 0;
+}
+
+// A pause that is no wait for anybody, as faults make them, is none.
+bool SleepsInFutex(pid_t tid) {
+  if (!Sleeps(tid)) return false;
+  // Not every kernel says this; then the state must do.
+  const std::string call = AboutThread(tid, "syscall");
+  return call.empty() || std::atol(call.c_str()) == SYS_futex;
+}
+
+// Some looks one after the other: a thread on its way to a wait may sleep for
+// a moment, for a lock inside malloc() or a sanitizer.
+template <class Asleep, class GiveUp>
+bool SeenAsleep(Asleep&& asleep, GiveUp&& give_up) {
+  constexpr int kLooks = 3;
+  int seen = 0;
+  Eventually([&] {
+    std::this_thread::sleep_for(std::chrono::microseconds(100));
+    seen = asleep() ? seen + 1 : 0;
+    return seen == kLooks || give_up();
+  });
+  return seen == kLooks;
+}
+
+constexpr std::size_t kPageBytes = 4096;
+
+}  // namespace
+
+bool WaitAsleep(pid_t tid) {
+  return SeenAsleep([tid] { return SleepsInFutex(tid); }, [] { return false; });
+}
+
+bool WaitOthersAsleep() {
+  const auto asleep = [] {
+    const long me = syscall(SYS_gettid);
+    DIR* const tasks = opendir("/proc/self/task");
+    if (tasks == nullptr) return false;
+    bool all = true;
+    while (const dirent* task = readdir(tasks)) {
+      const long tid = std::strtol(task->d_name, nullptr, 10);
+      if (tid == 0 || tid == me) continue;
+      all = all && Sleeps(static_cast<pid_t>(tid));
+    }
+    closedir(tasks);
+    return all;
+  };
+  return SeenAsleep(asleep, [] { return false; });
+}
+
 void Thread::SetTid() { tid_ = static_cast<pid_t>(syscall(SYS_gettid)); }
 
 bool Thread::WaitAsleep() const {
-  const auto end = steady_clock::now() + std::chrono::seconds(2);
-  int seen = 0;
-  while (steady_clock::now() < end) {
-    const pid_t tid = tid_;
-    if (tid < 0) return false;
-    if (tid > 0) {
-      char path[64];
-      std::snprintf(path, sizeof(path), "/proc/self/task/%d/stat",
-                    static_cast<int>(tid));
-      char text[256] = "";
-      if (std::FILE* file = std::fopen(path, "r")) {
-        const std::size_t n = std::fread(text, 1, sizeof(text) - 1, file);
-        text[n] = '\0';
-        std::fclose(file);
-      }
-      const char* end_of_name = std::strrchr(text, ')');
-      seen = end_of_name != nullptr && std::strncmp(end_of_name, ") S", 3) == 0
-                 ? seen + 1
-                 : 0;
-      if (seen == 3) return true;
-    }
-    std::this_thread::sleep_for(std::chrono::microseconds(300));
-  }
-  return false;
+  return SeenAsleep(
+      [this] {
+        const pid_t tid = tid_;
+        return tid > 0 && SleepsInFutex(tid);
+      },
+      [this] { return ended(); });
 }
-
-namespace {
-constexpr std::size_t kPageBytes = 4096;
-}  // namespace
 
 Page::Page()
     : memory_(mmap(nullptr, kPageBytes, PROT_READ | PROT_WRITE,
@@ -207,19 +256,56 @@ void Page::Restore() {
   }
 }
 
-int RunInChild(const std::function<int()>& body, int seconds) {
+namespace {
+
+// Of the thread that forks.
+struct ChildToBe {
+  const std::function<void()>* first;
+  int seconds;
+};
+thread_local const ChildToBe* t_child_to_be = nullptr;
+
+void OnForkInChild() {
+  if (t_child_to_be == nullptr) return;
+  // Here, for a handler may hang.
+  signal(SIGALRM, SIG_DFL);
+  alarm(static_cast<unsigned>(t_child_to_be->seconds));
+  if (t_child_to_be->first != nullptr) (*t_child_to_be->first)();
+}
+
+// Handlers in the child run in the order in which they were registered.
+const bool g_handles_forks =
+    pthread_atfork(nullptr, nullptr, &OnForkInChild) == 0;
+
+int RunInChild(const ChildToBe& child, const std::function<int()>& body) {
+  if (!g_handles_forks) return -1;
   std::fflush(stdout);
+  const bool failed_before = testing::Test::HasFailure();
+  t_child_to_be = &child;
   const pid_t pid = fork();
   if (pid == 0) {
-    signal(SIGALRM, SIG_DFL);
-    alarm(static_cast<unsigned>(seconds));
-    _exit(body());
+    t_child_to_be = nullptr;
+    const int result = body();
+    const bool failed = !failed_before && testing::Test::HasFailure();
+    _exit(result == 0 && failed ? kFailedInChild : result);
   }
+  t_child_to_be = nullptr;
   if (pid < 0) return -1;
   int status = 0;
   while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+}  // namespace
+
+int RunInChild(const std::function<int()>& body, int seconds) {
+  return RunInChild(ChildToBe{nullptr, seconds}, body);
+}
+
+int RunInChild(const std::function<void()>& first,
+               const std::function<int()>& body, int seconds) {
+  return RunInChild(ChildToBe{&first, seconds}, body);
 }
 
 }  // namespace parkway::test

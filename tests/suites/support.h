@@ -73,6 +73,14 @@ bool PinToOneCpu();
 // True as soon as `condition` is; false after a long time (a minute).
 bool Eventually(const std::function<bool()>& condition);
 
+// Waits until the kernel says that this thread of the process sleeps, in
+// a futex, as all that waits here does. False after a minute. A thread that
+// was woken does not sleep any more by the time its wake has been made: true
+// after that means that it sleeps again.
+bool WaitAsleep(pid_t tid);
+// Waits until all threads but the caller sleep, in whatever.
+bool WaitOthersAsleep();
+
 // A thread whose sleep can be awaited. Joined by the destructor.
 class Thread {
  public:
@@ -89,10 +97,10 @@ class Thread {
     if (thread_.joinable()) thread_.join();
   }
   pthread_t handle() { return thread_.native_handle(); }
-  // Waits until the kernel says that the thread sleeps. Only steers a test
-  // onto the path it is about: false, because the thread has ended or two
-  // seconds have passed, is no failure.
+  // WaitAsleep() of this thread; false also when it has ended. Where that only
+  // steers a test onto the path it is about, false is no failure.
   bool WaitAsleep() const;
+  bool ended() const { return tid_ < 0; }
 
  private:
   void SetTid();
@@ -155,8 +163,15 @@ class Page {
 };
 
 // Runs body() in a forked child and returns its result, 128 + n if signal n
-// ended it; SIGALRM does after `seconds`.
+// ended it; SIGALRM does after `seconds`. A result of 0 becomes kFailedInChild
+// if an expectation failed there.
 int RunInChild(const std::function<int()>& body, int seconds = 60);
+// The same, and calls first() before: in the child, within fork(), by
+// a handler that was registered before main() and so comes before all that are
+// registered later.
+int RunInChild(const std::function<void()>& first,
+               const std::function<int()>& body, int seconds = 60);
+inline constexpr int kFailedInChild = 125;
 
 // Rounds for a loop that needs `usual` of them in a fast build.
 constexpr int Rounds(int usual) {

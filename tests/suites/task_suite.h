@@ -161,7 +161,7 @@ TYPED_TEST_P(TaskSuite, SleepersForAMutexAreServedInOrder) {
       order.push_back(j);
       mutex.unlock();
     });
-    jobs.AwaitParked();
+    ASSERT_TRUE(jobs.AwaitParked());
   }
   mutex.unlock();
   jobs.Join();
@@ -263,7 +263,7 @@ TYPED_TEST_P(TaskSuite, NotifyOneWakesTheOldest) {
       order.push_back(j);
       mutex.unlock();
     });
-    jobs.AwaitParked();
+    ASSERT_TRUE(jobs.AwaitParked());
   }
   for (std::size_t n = 1; n <= static_cast<std::size_t>(this->kJobs); ++n) {
     changed.notify_one();
@@ -439,7 +439,7 @@ TYPED_TEST_P(TaskSuite, SemaphoreServesSleepersInOrder) {
       const std::lock_guard<std::mutex> hold(guard);
       order.push_back(j);
     });
-    jobs.AwaitParked();
+    ASSERT_TRUE(jobs.AwaitParked());
   }
   for (std::size_t n = 1; n <= static_cast<std::size_t>(this->kJobs); ++n) {
     semaphore.release();

@@ -6,8 +6,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <thread>
 #include <vector>
 
@@ -48,20 +50,59 @@ TYPED_TEST_P(WordLockSuite, IsOneWordOfZeroes) {
   static_assert(std::is_trivially_destructible_v<Lock>);
   alignas(Lock) unsigned char bytes[sizeof(Lock)] = {};
   auto& lock = *reinterpret_cast<Lock*>(bytes);
-  EXPECT_TRUE(lock.try_lock());
+  // The first that takes it has to make what it guards.
+  EXPECT_TRUE(lock.lock());
   lock.unlock();
-  for (unsigned char byte : bytes) EXPECT_EQ(byte, 0);
+  EXPECT_FALSE(lock.lock());
+  lock.unlock();
 }
 
-TYPED_TEST_P(WordLockSuite, TryLockFailsWhileItIsHeld) {
-  typename TestFixture::Lock lock;
-  ASSERT_TRUE(lock.try_lock());
-  std::thread([&] { EXPECT_FALSE(lock.try_lock()); }).join();
-  lock.unlock();
-  std::thread([&] {
-    EXPECT_TRUE(lock.try_lock());
+// As in the child of a fork, whoever holds it in the parent.
+TYPED_TEST_P(WordLockSuite, IsFreeInTheChildOfAFork) {
+  if (kTsan) GTEST_SKIP() << "TSan does not support threads in the child";
+  using Lock = typename TestFixture::Lock;
+  Lock held;
+  Lock free;
+  held.lock();
+  free.lock();
+  free.unlock();
+  EXPECT_EQ(RunInChild([&] {
+              if (!held.lock() || !free.lock()) return 1;
+              held.unlock();
+              free.unlock();
+              if (held.lock() || free.lock()) return 2;
+              held.unlock();
+              free.unlock();
+              return 0;
+            }),
+            0);
+  held.unlock();
+  EXPECT_FALSE(held.lock());
+  held.unlock();
+}
+
+// The first of many in the child, and no other.
+TYPED_TEST_P(WordLockSuite, OneThreadOfTheChildIsTheFirst) {
+  if (kTsan) GTEST_SKIP() << "TSan does not support threads in the child";
+  using Lock = typename TestFixture::Lock;
+  for (int round = 0; round < 20; ++round) {
+    Lock lock;
+    lock.lock();
+    EXPECT_EQ(RunInChild([&] {
+                int first = 0;
+                std::vector<std::thread> all;
+                for (int i = 0; i < 4; ++i) {
+                  all.emplace_back([&] {
+                    if (lock.lock()) ++first;
+                    lock.unlock();
+                  });
+                }
+                for (std::thread& thread : all) thread.join();
+                return first;
+              }),
+              1);
     lock.unlock();
-  }).join();
+  }
 }
 
 TYPED_TEST_P(WordLockSuite, ExcludesTwoThreads) {
@@ -74,28 +115,51 @@ TYPED_TEST_P(WordLockSuite, ExcludesManyThreads) {
   EXPECT_EQ(this->count(16, rounds), 16L * rounds);
 }
 
-// Whoever gets it last destroys it, and something else takes the memory: a wake
-// that comes late must not matter to a lock that lives there next.
+// Whoever gets it last makes another lock of its memory, while the first one
+// may still be on its way out of unlock(): nothing of that may matter to the
+// lock that lives there next.
 TYPED_TEST_P(WordLockSuite, MemoryIsReusedRightAfterTheUnlock) {
   using Lock = typename TestFixture::Lock;
   for (int round = 0; round < Rounds(2000); ++round) {
     alignas(Lock) unsigned char bytes[sizeof(Lock)];
     auto* const lock = new (bytes) Lock;
-    std::thread other([&] {
+    int users = 2;
+    std::atomic<Lock*> next{nullptr};
+    int inside = 0;
+    const auto use = [&] {
       lock->lock();
+      const bool last = --users == 0;
       lock->unlock();
-    });
-    lock->lock();
-    lock->unlock();
+      if (last) {
+        auto* const made = new (bytes) Lock;
+        made->lock();
+        next = made;
+        ++inside;
+        std::this_thread::yield();
+        EXPECT_EQ(inside, 1);
+        --inside;
+        made->unlock();
+      } else {
+        while (next == nullptr) std::this_thread::yield();
+        next.load()->lock();
+        EXPECT_EQ(inside, 0);
+        ++inside;
+        --inside;
+        next.load()->unlock();
+      }
+    };
+    std::thread other(use);
+    use();
     other.join();
-    auto* const next = new (bytes) Lock;
-    ASSERT_TRUE(next->try_lock());
-    next->unlock();
+    auto& last = *std::launder(reinterpret_cast<Lock*>(bytes));
+    ASSERT_FALSE(last.lock());
+    last.unlock();
   }
 }
 
 REGISTER_TYPED_TEST_SUITE_P(WordLockSuite, IsOneWordOfZeroes,
-                            TryLockFailsWhileItIsHeld, ExcludesTwoThreads,
+                            IsFreeInTheChildOfAFork,
+                            OneThreadOfTheChildIsTheFirst, ExcludesTwoThreads,
                             ExcludesManyThreads,
                             MemoryIsReusedRightAfterTheUnlock);
 

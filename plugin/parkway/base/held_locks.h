@@ -12,13 +12,15 @@ namespace parkway::internal {
 
 template <class P>
 [[gnu::noinline]] void count_lock_checked() {
-  ++P::current_worker()->held_locks;
+  // Without memory for a record nothing is counted.
+  if (auto* const worker = P::current_worker()) ++worker->held_locks;
 }
 
 template <class P>
 [[gnu::noinline]] void count_unlock_checked(const char* type,
                                             const void* mutex) {
-  if (--P::current_worker()->held_locks < 0) {
+  auto* const worker = P::current_worker();
+  if (worker != nullptr && --worker->held_locks < 0) {
     fatal(type, mutex,
           "negative held-lock count: this thread unlocks more than it "
           "locked");

@@ -19,9 +19,12 @@
 //   compiler_fence()   the same for the compiler alone
 //   process_barrier()  a fence() of every other thread, between any two of its
 //                      instructions, and of the caller; false if there is none
+//   fork_generation(), forked()   see parkway/base/fork_generation.h
 //   spin_limits(), ticks()   see parkway/base/spin.h
 //   kHeldLocks         whether checked builds count a thread's mutexes
 //   kPatienceNs        see parkway/wait/wait_in_line.h
+//   look_again(since)  when a waiter does that nobody may be able to wake
+//   kNapNs, kLongestNapNs    see parkway/wait/nap.h
 //   starving(since, losses)  whether a waiter may ask for a handoff
 // wait (Platform): see parkway/wait/wait_platform.h
 // task (ParkPlatform): see parkway/task/park_platform.h
@@ -32,6 +35,7 @@
 #include <cstdint>
 
 #include "parkway/base/cpu.h"
+#include "parkway/base/fork_generation.h"
 #include "parkway/base/spin.h"
 #include "parkway/os/os.h"
 
@@ -67,6 +71,10 @@ struct BasePlatform {
   }
   static bool process_barrier() noexcept { return os::process_barrier(); }
   static std::int64_t now() noexcept { return os::nanotime(); }
+  static std::uint32_t fork_generation() noexcept {
+    return internal::fork_generation();
+  }
+  static bool forked() noexcept { return internal::forked_since_first_use(); }
   static SpinLimits spin_limits() noexcept {
     return internal::calibrated_spin_limits();
   }
@@ -80,6 +88,17 @@ struct BasePlatform {
   static constexpr std::uint32_t kStarvingLosses = 4;
   static bool starving(std::int64_t since, std::uint32_t losses) noexcept {
     return losses >= kStarvingLosses && now() - since > kStarvingNs;
+  }
+
+  // How long a thread sleeps that waits for another one to go through a few
+  // instructions (parkway/wait/nap.h): at first, and at most. That other one is
+  // probably preempted.
+  static constexpr std::int64_t kNapNs = 50000;
+  static constexpr std::int64_t kLongestNapNs = 1000000;
+
+  // When a waiter of a mutex looks again by itself (parkway/wait/look_again.h).
+  static std::int64_t look_again(std::int64_t /*since*/) noexcept {
+    return os::kForever;
   }
 
   // How long a waiter of a fair lock yields before it sleeps.

@@ -47,6 +47,9 @@ struct SpinPlan {
   std::uint32_t longest_gap = UINT32_MAX;
   std::uint32_t yields = SpinLimits::kYields;
   std::uint32_t gaps = SpinLimits::kGaps;
+  // For mutexes in memory that processes share: whether a waiter that sleeps
+  // looks again from time to time (parkway/wait/look_again.h).
+  bool looks_again = false;
 };
 
 namespace internal {
@@ -90,7 +93,8 @@ bool spin(Attempt&& attempt) {
   return spin<P>(P::spin_limits(), attempt);
 }
 
-// The same for steps 1 and 2.
+// The same for steps 1 and 2. Calls it once at least: callers may loop until it
+// is true, and a task on one CPU neither spins nor yields.
 template <class P, class Attempt>
 bool spin_and_yield(Attempt&& attempt, const SpinPlan& plan = {}) {
   const SpinLimits limits = P::spin_limits();
@@ -100,7 +104,8 @@ bool spin_and_yield(Attempt&& attempt, const SpinPlan& plan = {}) {
     P::yield();
     if (attempt()) return true;
   }
-  return false;
+  const bool tried = yields != 0 || std::min(limits.gaps, plan.gaps) != 0;
+  return !tried && attempt();
 }
 
 }  // namespace internal

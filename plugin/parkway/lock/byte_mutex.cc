@@ -8,5 +8,6 @@
 namespace parkway {
 
 template class BasicFutexMutex<ByteFutex<Platform>>;
+template class BasicFutexMutex<SharedByteFutex<Platform>>;
 
 }  // namespace parkway

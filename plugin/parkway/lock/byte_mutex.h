@@ -9,6 +9,7 @@
 
 #include "parkway/lock/futex_mutex.h"
 #include "parkway/wait/address_futex.h"
+#include "parkway/wait/look_again.h"
 #include "parkway/wait/wait_platform.h"
 
 namespace parkway {
@@ -34,7 +35,31 @@ extern template class BasicFutexMutex<ByteFutex<Platform>>;
 
 using ByteMutex = BasicByteMutex<Platform>;
 
+// The futex of a mutex whose owner may be in another process.
+template <class P>
+struct SharedByteFutex : ByteFutex<P> {
+  static constexpr const char* kMutexName = "SharedByteMutex";
+
+  static std::int64_t look_again(std::int64_t since) noexcept {
+    return internal::next_look<P>(since);
+  }
+  // Nor is it handed over: to a waiter that nobody here can wake it would be
+  // idle until that one looks.
+  static bool starving(std::int64_t, std::uint32_t) noexcept { return false; }
+};
+
+// ByteMutex in memory that processes share, as tbb::spin_mutex may be: a waiter
+// that sleeps looks again from time to time (parkway/wait/look_again.h). Within
+// one process it is woken as ByteMutex's are.
+template <class P>
+using BasicSharedByteMutex = BasicFutexMutex<SharedByteFutex<P>>;
+
+extern template class BasicFutexMutex<SharedByteFutex<Platform>>;
+
+using SharedByteMutex = BasicSharedByteMutex<Platform>;
+
 static_assert(sizeof(ByteMutex) == 1 && alignof(ByteMutex) == 1);
+static_assert(sizeof(SharedByteMutex) == 1 && alignof(SharedByteMutex) == 1);
 static_assert(std::is_trivially_destructible_v<ByteMutex>);
 static_assert(std::is_standard_layout_v<ByteMutex>);
 

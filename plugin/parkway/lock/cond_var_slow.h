@@ -6,102 +6,42 @@
 #define PARKWAY_LOCK_COND_VAR_SLOW_H_
 
 #include "parkway/lock/cond_var.h"
+#include "parkway/wait/address_wait_slow.h"
 
 namespace parkway {
 
-// Returns the youngest waiter or null; the caller owns the list.
 template <class P>
-typename BasicCondVar<P>::Node* BasicCondVar<P>::lock_list() {
-  for (;;) {
-    std::uintptr_t word = word_.load(std::memory_order_relaxed);
-    // acquire: pairs with the release in unlock_list().
-    if ((word & kLocked) == 0 &&
-        word_.compare_exchange_weak(word, word | kLocked,
-                                    std::memory_order_acquire)) {
-      return reinterpret_cast<Node*>(word);
-    }
-    // Held for a few instructions; if the holder was preempted, let it run.
-    if (!internal::spin<P>([this] {
-          return (word_.load(std::memory_order_relaxed) & kLocked) == 0;
-        })) {
-      P::yield();
-    }
-  }
+void BasicCondVar<P>::enqueue(Waiter& waiter) {
+  waiter.prepare_if([this](bool) {
+    // relaxed: a notify that must see this comes after the waiter's release of
+    // its mutex.
+    word_.store(kWaiters, std::memory_order_relaxed);
+    return true;
+  });
+}
+
+// After a wait that was not notified.
+template <class P>
+[[gnu::noinline]] void BasicCondVar<P>::tidy() {
+  Waiter::wake_while(
+      this, AddressKind::kCondition, [](std::uintptr_t) { return false; },
+      [this](bool more) {
+        // relaxed: as below.
+        if (!more) word_.store(0, std::memory_order_relaxed);
+      });
 }
 
 template <class P>
-void BasicCondVar<P>::unlock_list(Node* youngest) {
-  // release: pairs with the acquire in lock_list().
-  word_.store(reinterpret_cast<std::uintptr_t>(youngest),
-              std::memory_order_release);
-}
-
-template <class P>
-void BasicCondVar<P>::enqueue(Node* node) {
-  Node* const youngest = lock_list();
-  if (youngest == nullptr) {
-    node->next = node;
-  } else {
-    node->next = static_cast<Node*>(youngest->next);
-    youngest->next = node;
-  }
-  unlock_list(node);
-}
-
-// A waiter whose time is up. True if it took itself off the list; false if a
-// notify had done so, whose wakeup it then consumes.
-template <class P>
-bool BasicCondVar<P>::leave(Node* node) {
-  Node* youngest = lock_list();
-  bool found = false;
-  if (youngest != nullptr) {
-    Node* before = youngest;
-    do {
-      Node* const w = before->next;
-      if (w == node) {
-        found = true;
-        break;
-      }
-      before = w;
-    } while (before != youngest);
-    if (found) {
-      if (before == node) {
-        youngest = nullptr;
-      } else {
-        before->next = static_cast<Node*>(node->next);
-        if (youngest == node) youngest = before;
-      }
-    }
-  }
-  unlock_list(youngest);
-  if (!found) node->semaphore.sleep(os::kForever);
-  return found;
-}
-
-template <class P>
-[[gnu::noinline]] void BasicCondVar<P>::notify_slow(std::uint32_t count) {
-  Node* youngest = lock_list();
-  if (youngest == nullptr) {
-    unlock_list(nullptr);
-    return;
-  }
-  // Cut the `count` oldest waiters off as a chain that ends in null.
-  Node* const oldest = youngest->next;
-  Node* last = oldest;
-  while (--count > 0 && last != youngest) last = last->next;
-  if (last == youngest) {
-    youngest = nullptr;
-  } else {
-    youngest->next = static_cast<Node*>(last->next);
-  }
-  last->next = nullptr;
-  unlock_list(youngest);
-  for (Node* node = oldest; node != nullptr;) {
-    // The wakeup ends the node's life.
-    Node* const next = node->next;
-    node->semaphore.wakeup();
-    node = next;
-  }
+[[gnu::noinline]] void BasicCondVar<P>::notify_slow(bool all) {
+  bool taken = false;
+  Waiter::wake_while(
+      this, AddressKind::kCondition,
+      [&](std::uintptr_t) { return all || !std::exchange(taken, true); },
+      [this](bool more) {
+        // relaxed: written under the bucket's lock only. Before a waiter is
+        // woken: after that it may destroy the condition variable.
+        if (!more) word_.store(0, std::memory_order_relaxed);
+      });
 }
 
 }  // namespace parkway

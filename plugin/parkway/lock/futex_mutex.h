@@ -12,6 +12,7 @@
 #include "parkway/base/deadline.h"
 #include "parkway/base/held_locks.h"
 #include "parkway/base/thread_annotations.h"
+#include "parkway/base/tool_annotations.h"
 #include "parkway/wait/wait_platform.h"
 #include "parkway/wait/worker.h"
 
@@ -51,12 +52,13 @@ namespace parkway {
 template <class P>
 class PARKWAY_CAPABILITY("mutex") BasicFutexMutex {
  public:
-  constexpr BasicFutexMutex() noexcept = default;
+  constexpr BasicFutexMutex() noexcept { internal::mutex_made<P>(this); }
   BasicFutexMutex(const BasicFutexMutex&) = delete;
   BasicFutexMutex& operator=(const BasicFutexMutex&) = delete;
 
   // Blocks until the calling thread owns the mutex.
   void lock() PARKWAY_ACQUIRE() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    internal::Acquiring<P> tools(this);
     if (!take(kLocked)) lock_slow(os::kForever);
     internal::count_lock<P>();
   }
@@ -66,13 +68,15 @@ class PARKWAY_CAPABILITY("mutex") BasicFutexMutex {
   // for the second time (bench/tasks TaskMutexContendedWork: 12 % of the
   // whole).
   void lock_after_try() PARKWAY_ACQUIRE() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    internal::Acquiring<P> tools(this);
     lock_slow(os::kForever);
     internal::count_lock<P>();
   }
 
   // Takes the mutex if it is free; never waits, never fails spuriously.
   bool try_lock() PARKWAY_TRY_ACQUIRE(true) PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
-    if (!take(kLocked)) return false;
+    internal::Trying<P> tools(this);
+    if (!tools.got(take(kLocked) || take_inherited())) return false;
     internal::count_lock<P>();
     return true;
   }
@@ -98,12 +102,13 @@ class PARKWAY_CAPABILITY("mutex") BasicFutexMutex {
   // Releases the mutex. The calling thread must own it; if nobody does, a
   // checked build ends the program.
   void unlock() PARKWAY_RELEASE() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    internal::Releasing<P> tools(this);
     internal::count_unlock<P>(kName, this);
     if constexpr (kChecks) check_owned();
     if (__builtin_expect(P::sleepers_near(word_), 0)) return unlock_slow();
     // After the release by address only.
     auto& word = word_;
-    if (__builtin_expect(P::release(word), 0)) P::futexwakeup(word, 1);
+    if (__builtin_expect(P::release(word), 0)) wake(word);
   }
 
  private:
@@ -126,10 +131,25 @@ class PARKWAY_CAPABILITY("mutex") BasicFutexMutex {
                                          std::memory_order_acquire);
   }
 
+  // In the child of a fork a mutex may have been handed over to a waiter that
+  // is gone.
+  bool take_inherited() {
+    return __builtin_expect(word_.load(std::memory_order_relaxed) == kGranted,
+                            0) &&
+           P::forked() && claim();
+  }
+
   bool try_lock_slow(std::int64_t deadline) {
-    if (!lock_slow(deadline)) return false;
+    internal::Trying<P> tools(this);
+    if (!tools.got(lock_slow(deadline))) return false;
     internal::count_lock<P>();
     return true;
+  }
+
+  // By address only.
+  static void wake(Word& word) {
+    internal::Seen<P> tools;
+    P::futexwakeup(word, 1);
   }
 
   void check_owned() const {
@@ -141,6 +161,7 @@ class PARKWAY_CAPABILITY("mutex") BasicFutexMutex {
 
   // In futex_mutex_slow.h; compiled once, in futex_mutex.cc.
   bool lock_slow(std::int64_t deadline);
+  bool claim();
   bool take_or_claim(State as, bool slept);
   bool leave_or_take(bool slept, bool asked);
   void unlock_slow();

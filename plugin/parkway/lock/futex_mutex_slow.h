@@ -20,9 +20,9 @@ namespace parkway {
 //
 // And a second one, call it (S), which lets an unlock store kUnlocked over any
 // state when nobody is near:
-//   a thread that sleeps has announced itself and then passed sleep_barrier();
-//   it retracts when it has the mutex or has given up.
-// So an owner that took the mutex after that barrier sees it before its
+//   a thread that sleeps has announced itself before it last looked at the
+//   word; it retracts when it has the mutex or has given up.
+// So an owner that took the mutex after the announcement sees it before its
 // release and goes by the word; one that was in between sees it after its
 // release and wakes one sleeper, of which (W) then holds.
 
@@ -30,13 +30,15 @@ template <class P>
 bool BasicFutexMutex<P>::take_or_claim(State as, bool slept) {
   const State state = word_.load(std::memory_order_relaxed);
   if (state == kUnlocked) return take(as);
-  if (state == kGranted && slept) {
-    State expected = kGranted;
-    // acquire: pairs with unlock_slow().
-    return word_.compare_exchange_strong(expected, kSleepers,
-                                         std::memory_order_acquire);
-  }
-  return false;
+  return state == kGranted && slept && claim();
+}
+
+template <class P>
+bool BasicFutexMutex<P>::claim() {
+  State expected = kGranted;
+  // acquire: pairs with unlock_slow().
+  return word_.compare_exchange_strong(expected, kSleepers,
+                                       std::memory_order_acquire);
 }
 
 // Counts the thread as a sleeper from make() to the end of the scope.
@@ -50,13 +52,22 @@ class BasicFutexMutex<P>::Announcement {
   Announcement(const Announcement&) = delete;
   Announcement& operator=(const Announcement&) = delete;
   void make() {
-    P::announce(&word_);
     made_ = true;
+    if (!P::announce(&word_)) settles_ = P::now() + P::kSettleNs;
+  }
+  // How long one may sleep at most: see P::announce().
+  std::int64_t limit() {
+    if (settles_ != os::kForever && P::now() >= settles_) {
+      P::settled(&word_);
+      settles_ = os::kForever;
+    }
+    return settles_;
   }
 
  private:
   const Word& word_;
   bool made_ = false;
+  std::int64_t settles_ = os::kForever;
 };
 
 template <class P>
@@ -85,7 +96,10 @@ template <class P>
 
     const State want =
         slept && P::starving(since, losses) ? kHandoff : kSleepers;
-    asked = asked || want == kHandoff;
+    if (want == kHandoff) {
+      asked = true;
+      P::fork_generation();  // asked for before: P::forked() is exact
+    }
     State state = word_.load(std::memory_order_relaxed);
     while (state == kLocked || (state == kSleepers && want == kHandoff)) {
       // relaxed: publishes nothing but itself.
@@ -95,13 +109,13 @@ template <class P>
     }
     if (state == kUnlocked || (state == kGranted && slept)) continue;
 
-    std::int64_t until = deadline;
+    std::int64_t until =
+        std::min({deadline, announcement.limit(), P::look_again(since)});
     // kGranted: whoever it was meant for claims it, except in the child of a
     // fork() that left that thread behind. Then it is for any that waited.
-    if (!P::sleep_barrier() || state == kGranted) {
-      until = std::min(until, P::now() + P::kRecheckNs);
-    }
+    if (state == kGranted) until = std::min(until, P::now() + P::kSettleNs);
     if (word_.load(std::memory_order_relaxed) == state) {
+      internal::Seen<P> tools;
       P::futexsleep(word_, state, until);
     }
     slept = true;
@@ -158,7 +172,11 @@ template <class P>
       internal::fatal(kName, this, "unlock of an unlocked mutex");
     }
   }
-  if (state != kLocked) P::futexwakeup(word, 1);
+  if (state != kLocked) {
+    wake(word);
+  } else {
+    P::calm(&word);
+  }
 }
 
 }  // namespace parkway

@@ -13,12 +13,14 @@ template <class P>
 [[gnu::noinline]] bool BasicFutexNote<P>::sleep_slow(std::int64_t deadline) {
   if (internal::spin<P>([this] { return signalled(); })) return true;
 
+  P::fork_generation();  // asked for before: P::forked() is exact
   std::uint32_t state = kClear;
   // acquire, here and below: pairs with wakeup().
   if (!word_.compare_exchange_strong(state, kSleeping,
                                      std::memory_order_acquire)) {
     if (state == kSignalled) return true;
-    if constexpr (kChecks) {
+    // In the child of a fork the first one may be the parent's.
+    if (kChecks && !P::forked()) {
       internal::fatal(kName, this, "a second thread sleeps on it");
     }
   }

@@ -10,6 +10,7 @@
 #include "parkway/base/checks.h"
 #include "parkway/base/held_locks.h"
 #include "parkway/base/thread_annotations.h"
+#include "parkway/base/tool_annotations.h"
 #include "parkway/wait/wait_platform.h"
 #include "parkway/wait/worker.h"
 
@@ -28,13 +29,15 @@ namespace parkway {
 //
 // Algorithm: the queue lock of Mellor-Crummey and Scott (1991), as
 // tbb::queuing_mutex has it; a waiter that has waited for long
-// (parkway/wait/wait_in_line.h) sleeps on its node's state as a futex.
+// (parkway/wait/wait_in_line.h) sleeps on its node's state as a futex. So does
+// an owner that unlocks while the next in the queue, perhaps preempted, has not
+// told it yet.
 template <class P>
 class PARKWAY_CAPABILITY("mutex") BasicQueuingMutex {
  public:
   // A place in the queue. Used for one lock() at a time, by any thread. Between
   // two uses it is as it was made.
-  class Node {
+  class alignas(8) Node {
    public:
     constexpr Node() noexcept = default;
     Node(const Node&) = delete;
@@ -42,39 +45,41 @@ class PARKWAY_CAPABILITY("mutex") BasicQueuingMutex {
 
    private:
     friend class BasicQueuingMutex;
-    // Set by the next in the queue; cleared by hand_over().
-    typename P::template Atomic<Node*> next{nullptr};
+    using Word = typename P::template Atomic<std::uint32_t>;
+
+    // Written by the next in the queue before it tells.
+    typename P::template Plain<Node*> next{nullptr};
     // kGranted   its thread need not wait. Set by its predecessor's unlock(),
     //            from either of the others: that is the last access to the node
     //            but a wake by address.
     // kWaiting   set by its thread before it tells its predecessor.
     // kSleeping  set by its thread, from kWaiting, before it sleeps.
-    typename P::template Atomic<std::uint32_t> state{0};
+    Word state{0};
+    // Whether `next` is there:
+    // 0          no.
+    // kTold      yes. Set by the next in the queue: its last access to the node
+    //            but a wake by address. With that one's generation
+    //            (parkway/base/fork_generation.h) in the bits above.
+    // kAwaited   no, and the owner sleeps for it. Set by the owner, from 0.
+    Word told{0};
   };
 
-  constexpr BasicQueuingMutex() noexcept = default;
+  constexpr BasicQueuingMutex() noexcept { internal::mutex_made<P>(this); }
   BasicQueuingMutex(const BasicQueuingMutex&) = delete;
   BasicQueuingMutex& operator=(const BasicQueuingMutex&) = delete;
 
   // Blocks until all that came before have unlocked.
   void lock(Node& node) PARKWAY_ACQUIRE() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
-    // acquire: pairs with the release of an unlock() that left the mutex free,
-    // and of the predecessor's lock(), for its node. release: the other end.
-    Node* const before = tail_.exchange(&node, std::memory_order_acq_rel);
-    if (__builtin_expect(before != nullptr, 0)) wait_behind(*before, node);
+    internal::Acquiring<P> tools(this);
+    if (!take(node)) lock_slow(node);
     internal::count_lock<P>();
   }
 
   // Takes the mutex if nobody has it; never waits, never fails spuriously.
   bool try_lock(Node& node)
       PARKWAY_TRY_ACQUIRE(true) PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
-    Node* expected = nullptr;
-    // As in lock().
-    if (!tail_.compare_exchange_strong(expected, &node,
-                                       std::memory_order_acq_rel,
-                                       std::memory_order_relaxed)) {
-      return false;
-    }
+    internal::Trying<P> tools(this);
+    if (!tools.got(take(node))) return false;
     internal::count_lock<P>();
     return true;
   }
@@ -82,21 +87,19 @@ class PARKWAY_CAPABILITY("mutex") BasicQueuingMutex {
   // Hands the mutex to the next in the queue. `node` is the one that it was
   // locked with; it may go or be used again when this returns.
   void unlock(Node& node) PARKWAY_RELEASE() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    internal::Releasing<P> tools(this);
     if constexpr (kChecks) check_owned();
     internal::count_unlock<P>(kName, this);
-    // acquire: pairs with the release in wait_behind().
-    Node* next = node.next.load(std::memory_order_acquire);
-    if (next == nullptr) {
-      Node* expected = &node;
-      // release: pairs with the acquire in lock() and try_lock().
-      if (__builtin_expect(tail_.compare_exchange_strong(
-                               expected, nullptr, std::memory_order_release,
-                               std::memory_order_relaxed),
-                           1)) {
-        return;
-      }
+    Tail expected = tail_of(node);
+    // relaxed: 0 is only a guess, which the compare-exchange proves.
+    // release: pairs with the acquire in take() and lock_slow().
+    if (__builtin_expect(node.told.load(std::memory_order_relaxed) != 0 ||
+                             !tail_.compare_exchange_strong(
+                                 expected, 0, std::memory_order_release,
+                                 std::memory_order_relaxed),
+                         0)) {
+      unlock_slow(node);
     }
-    hand_over(node, next);
   }
 
  private:
@@ -106,18 +109,49 @@ class PARKWAY_CAPABILITY("mutex") BasicQueuingMutex {
   static constexpr std::uint32_t kWaiting = 1;
   static constexpr std::uint32_t kSleeping = 2;
 
+  static constexpr std::uint32_t kTold = 1;
+  static constexpr std::uint32_t kAwaited = 2;
+  static constexpr std::uint32_t kStates = 4;
+
+  // The last that came and has not left, as an address; 0: unlocked. Who finds
+  // others there adds kTagged and its process's generation, in bits that
+  // a user's address does not have: in the child of a fork nobody may touch the
+  // node of a thread that is gone.
+  using Tail = std::uintptr_t;
+  static constexpr Tail kTagged = 1;
+
+  static Tail tail_of(const Node& node) {
+    return reinterpret_cast<Tail>(&node);
+  }
+
+  bool take(Node& node) {
+    Tail expected = 0;
+    // acquire: pairs with the release of an unlock() that left the mutex free.
+    // release: hands the node to who comes next.
+    return tail_.compare_exchange_strong(expected, tail_of(node),
+                                         std::memory_order_acq_rel,
+                                         std::memory_order_relaxed);
+  }
+
   void check_owned() const {
-    if (tail_.load(std::memory_order_relaxed) == nullptr) {
+    if (tail_.load(std::memory_order_relaxed) == 0) {
       internal::fatal(kName, this, "unlock of an unlocked mutex");
     }
   }
 
   // In queuing_mutex_slow.h; compiled once, in queuing_mutex.cc.
+  void lock_slow(Node& node);
+  void unlock_slow(Node& node);
+  bool leave(Node& node);
+  bool is_told(const Node& node);
+  void release_after_fork(Node& node);
+  static Tail tagged(const Node& node);
+  static Tail untagged(Tail tail);
+  static bool is_parents(Tail tail);
   static void wait_behind(Node& before, Node& node);
-  static void hand_over(Node& node, Node* next);
+  static void hand_over(Node& node);
 
-  // The last that came and has not left; null: unlocked.
-  typename P::template Atomic<Node*> tail_{nullptr};
+  typename P::template Atomic<Tail> tail_{0};
 };
 
 extern template class BasicQueuingMutex<Platform>;

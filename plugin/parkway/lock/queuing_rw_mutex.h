@@ -10,6 +10,7 @@
 #include "parkway/base/checks.h"
 #include "parkway/base/held_locks.h"
 #include "parkway/base/thread_annotations.h"
+#include "parkway/base/tool_annotations.h"
 #include "parkway/wait/address_wait.h"
 #include "parkway/wait/wait_platform.h"
 #include "parkway/wait/worker.h"
@@ -44,38 +45,42 @@ namespace parkway {
 template <class P>
 class PARKWAY_CAPABILITY("mutex") BasicQueuingRwMutex {
  public:
-  constexpr BasicQueuingRwMutex() noexcept = default;
+  constexpr BasicQueuingRwMutex() noexcept { internal::mutex_made<P>(this); }
   BasicQueuingRwMutex(const BasicQueuingRwMutex&) = delete;
   BasicQueuingRwMutex& operator=(const BasicQueuingRwMutex&) = delete;
 
   // Blocks until the calling thread is the writer.
   void lock() PARKWAY_ACQUIRE() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    internal::Acquiring<P> tools(this);
     if (!take_free()) lock_slow(false);
     internal::count_lock<P>();
   }
 
   // Never waits; never fails spuriously.
   bool try_lock() PARKWAY_TRY_ACQUIRE(true) PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
-    if (!take_free()) return false;
+    internal::Trying<P> tools(this);
+    if (!tools.got(take_free())) return false;
     internal::count_lock<P>();
     return true;
   }
 
   // Ends the writer's ownership, which the calling thread must have.
   void unlock() PARKWAY_RELEASE() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    internal::Releasing<P> tools(this);
     if constexpr (kChecks) check_held(kWriter, "unlock of an unlocked mutex");
     internal::count_unlock<P>(kName, this);
     std::uint32_t expected = kWriter;
     // release: pairs with the acquire of whoever takes it next.
     if (!word_.compare_exchange_strong(expected, 0, std::memory_order_release,
                                        std::memory_order_relaxed)) {
-      hand_over();
+      hand_over(false);
     }
   }
 
   // Blocks until the calling thread is one of the readers.
   void lock_shared()
       PARKWAY_ACQUIRE_SHARED() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    internal::Acquiring<P> tools(this, true);
     if (!take_shared()) lock_slow(true);
     internal::count_lock<P>();
   }
@@ -83,13 +88,15 @@ class PARKWAY_CAPABILITY("mutex") BasicQueuingRwMutex {
   // Never waits. Fails while anybody waits, too.
   bool try_lock_shared()
       PARKWAY_TRY_ACQUIRE_SHARED(true) PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
-    if (!take_shared()) return false;
+    internal::Trying<P> tools(this, true);
+    if (!tools.got(take_shared())) return false;
     internal::count_lock<P>();
     return true;
   }
 
   void unlock_shared()
       PARKWAY_RELEASE_SHARED() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    internal::Releasing<P> tools(this, true);
     if constexpr (kChecks) {
       check_held(kReaders, "unlock_shared of a mutex without readers");
     }
@@ -98,7 +105,7 @@ class PARKWAY_CAPABILITY("mutex") BasicQueuingRwMutex {
     // reader hands over what the others have released.
     const std::uint32_t before =
         word_.fetch_sub(kReader, std::memory_order_acq_rel);
-    if (__builtin_expect(before == (kReader | kQueued), 0)) hand_over();
+    if (__builtin_expect(before == (kReader | kQueued), 0)) hand_over(true);
   }
 
   // Makes the calling thread, a reader, the writer, if no other thread reads;
@@ -116,6 +123,7 @@ class PARKWAY_CAPABILITY("mutex") BasicQueuingRwMutex {
       if (word_.compare_exchange_weak(word, word - kReader + kWriter,
                                       std::memory_order_acquire,
                                       std::memory_order_relaxed)) {
+        internal::upgraded<P>(this);
         return true;
       }
     }
@@ -125,6 +133,7 @@ class PARKWAY_CAPABILITY("mutex") BasicQueuingRwMutex {
   // Makes the writer, which the calling thread must be, a reader. Nobody gets
   // in between; readers that wait in front of the queue get in beside it.
   void downgrade() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    internal::Downgrading<P> tools(this);
     if constexpr (kChecks) {
       check_held(kWriter, "downgrade of a mutex without a writer");
     }
@@ -151,7 +160,8 @@ class PARKWAY_CAPABILITY("mutex") BasicQueuingRwMutex {
     // acquire: pairs with the release of every way to unlock.
     return word_.compare_exchange_strong(expected, kWriter,
                                          std::memory_order_acquire,
-                                         std::memory_order_relaxed);
+                                         std::memory_order_relaxed) ||
+           (__builtin_expect(expected == kQueued, 0) && take_inherited(false));
   }
   bool take_shared() {
     // A guess in place of a load, see RwMutex.
@@ -160,7 +170,8 @@ class PARKWAY_CAPABILITY("mutex") BasicQueuingRwMutex {
     while (!word_.compare_exchange_weak(word, word + kReader,
                                         std::memory_order_acquire,
                                         std::memory_order_relaxed)) {
-      if ((word & (kWriter | kQueued)) != 0) return false;
+      if ((word & kWriter) != 0) return false;
+      if ((word & kQueued) != 0) return take_inherited(true);
     }
     return true;
   }
@@ -173,7 +184,8 @@ class PARKWAY_CAPABILITY("mutex") BasicQueuingRwMutex {
 
   // In queuing_rw_mutex_slow.h; compiled once, in queuing_rw_mutex.cc.
   void lock_slow(bool shared);
-  void hand_over();
+  bool take_inherited(bool shared);
+  void hand_over(bool shared);
   void downgrade_slow();
 
   // As large as a pointer, as tbb::queuing_rw_mutex is.

@@ -55,6 +55,7 @@ class BasicRwCondVar {
  private:
   using W = RwWaiter<P>;
 
+  const void* key() const { return condition_key(&word_); }
   bool notify(bool all);
   static void deliver(W* chain);
 

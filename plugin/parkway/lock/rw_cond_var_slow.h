@@ -13,33 +13,37 @@ namespace parkway {
 template <class P>
 bool BasicRwCondVar<P>::wait(BasicRwMutex<P>& mutex, bool shared,
                              std::int64_t deadline) {
+  internal::Unseen<P> tools;
   OwnWaiter<P> own(&mutex, shared, nullptr);
   W& waiter = *own;
-  mutex.warn(waiter);
+  mutex.announce_held(waiter);
   auto& bucket = P::bucket(&word_);
-  bucket.lock.lock();
-  bucket.push_back(&word_, &waiter);
+  bucket.lock();
+  bucket.push_back(key(), &waiter);
   // relaxed: a notifier that must see this holds the mutex after this thread.
   word_.store(1, std::memory_order_relaxed);
-  bucket.lock.unlock();
-  if (shared) {
-    mutex.unlock_shared();
-  } else {
-    mutex.unlock();
+  bucket.unlock();
+  {
+    internal::Seen<P> seen;
+    if (shared) {
+      mutex.unlock_shared();
+    } else {
+      mutex.unlock();
+    }
   }
 
   bool notified = waiter.semaphore.sleep(deadline);
   bool woken = notified;
   if (!notified) {
-    bucket.lock.lock();
+    bucket.lock();
     notified = waiter.moved;
     if (!notified) {
-      bucket.remove(bucket.find(&word_), &waiter);
-      if (bucket.find(&word_) == nullptr) {
+      bucket.remove(bucket.find(key()), &waiter);
+      if (bucket.find(key()) == nullptr) {
         word_.store(0, std::memory_order_relaxed);
       }
     }
-    bucket.lock.unlock();
+    bucket.unlock();
     if (notified) {
       // Chosen in the last moment: its wakeup is on the way, or it is in the
       // mutex's queue.
@@ -47,6 +51,9 @@ bool BasicRwCondVar<P>::wait(BasicRwMutex<P>& mutex, bool shared,
       woken = true;
     }
   }
+  if (notified) internal::happens_after<P>(&waiter.semaphore);
+  internal::Seen<P> seen;
+  internal::Acquiring<P> acquiring(&mutex, shared);
   internal::count_lock<P>();
   mutex.acquire(waiter, woken);
   return notified;
@@ -54,23 +61,25 @@ bool BasicRwCondVar<P>::wait(BasicRwMutex<P>& mutex, bool shared,
 
 template <class P>
 [[gnu::noinline]] bool BasicRwCondVar<P>::notify(bool all) {
+  internal::Unseen<P> tools;
   W* first = nullptr;
   W* last = nullptr;
   auto& bucket = P::bucket(&word_);
-  bucket.lock.lock();
-  W* head = bucket.find(&word_);
+  bucket.lock();
+  W* head = bucket.find(key());
   while (head != nullptr && (all || first == nullptr)) {
     W* const waiter = head;
     bucket.remove(head, waiter);
     waiter->moved = true;
+    internal::happens_before<P>(&waiter->semaphore);
     waiter->next = nullptr;
     (first == nullptr ? first : last->next) = waiter;
     last = waiter;
-    head = bucket.find(&word_);
+    head = bucket.find(key());
   }
   if (head == nullptr) word_.store(0, std::memory_order_relaxed);
   // After this, the condition variable may be gone.
-  bucket.lock.unlock();
+  bucket.unlock();
   deliver(first);
   return first != nullptr;
 }

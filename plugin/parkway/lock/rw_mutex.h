@@ -12,6 +12,7 @@
 #include "parkway/base/deadline.h"
 #include "parkway/base/held_locks.h"
 #include "parkway/base/thread_annotations.h"
+#include "parkway/base/tool_annotations.h"
 #include "parkway/wait/wait_platform.h"
 #include "parkway/wait/wait_table.h"
 #include "parkway/wait/worker.h"
@@ -47,20 +48,28 @@ class BasicRwCondVar;
 //                 hands it over.
 //   kReader * n   held by n readers; the same.
 //   kWriterWaits  keeps new readers out. Set under the bucket's lock by
-//                 a writer that queues, or by a release that leaves one queued
+//                 a writer that queues, by who has a holder look at the queue
+//                 (otherwise there might never be a last reader who does), or
+//                 by a release that leaves one queued
 //                 or has woken one; cleared by a writer that has waited when it
 //                 arrives, or by a release. An unlock that saw no waiter may
 //                 overwrite it: then some readers get in before the writer.
-//   kQueued       somebody queued, or timed out in the queue, while it was
+//   kQueued       the queue is not empty. Set and cleared under the bucket's
+//                 lock, by who changes the queue; a release that finds it takes
+//                 that lock. May be left behind by the last that gave up. An
+//                 unlock that saw no waiter may overwrite it; it then looks for
+//                 waiters, and takes the mutex once more or sets it again.
+//   kNews         somebody queued, or timed out in the queue, while it was
 //                 held. Set by those, but not by a holder, under the bucket's
-//                 lock; cleared by a release, which takes that lock if it is
-//                 set. Left behind by the last reader if it saw no waiter.
+//                 lock; cleared by a release that begins to look at the queue.
 //   kSlow         set by make_slow(), cleared by forget_slow(), both under the
 //                 bucket's lock. An unlock may overwrite it, see make_slow().
+// Where another process of a chain of forks wrote kWriterWaits, kQueued and
+// kNews they mean nothing: see the second word, side_, below.
 template <class P>
 class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
  public:
-  constexpr BasicRwMutex() noexcept = default;
+  constexpr BasicRwMutex() noexcept { internal::mutex_made<P>(this); }
   BasicRwMutex(const BasicRwMutex&) = delete;
   BasicRwMutex& operator=(const BasicRwMutex&) = delete;
 
@@ -76,7 +85,7 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   // Blocks until the calling thread is the writer.
   void lock(const SpinPlan& plan = kSpinPlan)
       PARKWAY_ACQUIRE() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
-    if (!try_lock_fast()) lock_slow(false, plan);
+    if (!lock_fast()) lock_slow(false, plan);
   }
   // lock() for who has just seen try_lock() fail, as FutexMutex's.
   void lock_after_try() PARKWAY_ACQUIRE() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
@@ -96,7 +105,7 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   // Blocks until the calling thread is one of the readers.
   void lock_shared(const SpinPlan& plan = kSpinPlan)
       PARKWAY_ACQUIRE_SHARED() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
-    if (!try_lock_shared_fast()) lock_slow(true, plan);
+    if (!lock_shared_fast()) lock_slow(true, plan);
   }
   // The same after try_lock_shared().
   void lock_shared_after_try()
@@ -112,7 +121,9 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
 
   // Wait at most `timeout` (real time that passes in sleep included), or until
   // `at` by at's own clock. False if it ran out. Readers and writers that were
-  // kept out by a writer whose time is up get in then.
+  // kept out by a writer whose time is up get in then. But while some wait for
+  // conditions with await(), one whose time is up returns no sooner than the
+  // next release by the last holder, because that may be evaluating them.
   template <class Rep, class Period>
   bool try_lock_for(const std::chrono::duration<Rep, Period>& timeout)
       PARKWAY_TRY_ACQUIRE(true) PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
@@ -160,6 +171,7 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
       // come before the writes of this one.
       if (word_.compare_exchange_weak(word, word - kReader + kWriter,
                                       std::memory_order_acquire)) {
+        internal::upgraded<P>(this);
         return true;
       }
     }
@@ -170,6 +182,7 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   // in between; other readers that wait get in beside it, unless a writer waits
   // before them. A release.
   void downgrade() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    internal::Downgrading<P> tools(this);
     if constexpr (kChecks)
       check_held(kWriter, "downgrade of a mutex without a writer");
     std::uint32_t expected = kWriter;
@@ -183,32 +196,28 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   }
 
   // The inline halves of lock to unlock_shared, for an adapter that has more to
-  // do in the other half. False: nothing was done, call the *_slow() one.
+  // do in the other half. False: nothing was done, call the *_slow() one. The
+  // first two are those of a lock() that will wait then.
+  bool lock_fast() {
+    internal::Trying<P> tools(this, false, true);
+    return tools.got(take_free());
+  }
+  bool lock_shared_fast() {
+    internal::Trying<P> tools(this, true, true);
+    return tools.got(take_shared());
+  }
   bool try_lock_fast() {
-    std::uint32_t expected = 0;
-    // acquire: pairs with the release of every way to unlock.
-    if (!word_.compare_exchange_strong(expected, kWriter,
-                                       std::memory_order_acquire)) {
-      return false;
-    }
-    internal::count_lock<P>();
-    return true;
+    internal::Trying<P> tools(this);
+    return tools.got(take_free());
   }
   bool try_lock_shared_fast() {
-    // A guess in place of a load: that would fetch the line from another reader
-    // once to look and once more to write.
-    std::uint32_t word = 0;
-    // acquire: pairs with the writer's release.
-    while (!word_.compare_exchange_weak(word, word + kReader,
-                                        std::memory_order_acquire)) {
-      if ((word & (kWriter | kWriterWaits | kSlow)) != 0) return false;
-    }
-    internal::count_lock<P>();
-    return true;
+    internal::Trying<P> tools(this, true);
+    return tools.got(take_shared());
   }
   bool unlock_fast() {
-    if constexpr (kChecks) check_held(kWriter, "unlock of an unlocked mutex");
+    if constexpr (kChecks) check_unlock(false);
     if (__builtin_expect(P::sleepers_near(word_), 0)) return false;
+    internal::Releasing<P> tools(this);
     internal::count_unlock<P>(kName, this);
     auto& word = word_;
     // (N), see rw_mutex_slow.h.
@@ -216,17 +225,17 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
     return true;
   }
   bool unlock_shared_fast() {
-    if constexpr (kChecks) {
-      check_held(kReaders, "unlock_shared of a mutex without readers");
-    }
+    if constexpr (kChecks) check_unlock(true);
     if (__builtin_expect(P::sleepers_near(word_), 0)) return false;
+    internal::Releasing<P> tools(this, true);
     internal::count_unlock<P>(kName, this);
     auto& word = word_;
     // acq_rel: pairs with the acquire of the next writer, and lets the last
     // reader see what earlier ones announced before they left.
     const std::uint32_t before =
         word.fetch_sub(kReader, std::memory_order_acq_rel);
-    if (__builtin_expect(before / kReader == 1 && P::sleepers_after(word), 0)) {
+    if (__builtin_expect(before / kReader == 1 && P::sleepers_after(&word),
+                         0)) {
       release_late(word);
     }
     return true;
@@ -256,16 +265,18 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   bool await(const Predicate& until, std::int64_t deadline, bool shared);
 
   // From now on is_slow() is true, and no lock or unlock is made by its inline
-  // half; an unlock that had begun before may undo it until it returns. For an
-  // owner that has to see every operation. Idempotent, any thread, the mutex
-  // may be held. Allocates. forget_slow() must be called before the mutex dies;
-  // it does nothing to others. On a kernel without membarrier it takes
-  // a millisecond, and a release whose store the CPU holds back for longer
-  // undoes it.
+  // half; an unlock that had begun before may undo it until it returns, and
+  // restores it soon. For an owner that has to see every operation. Idempotent,
+  // any thread, the mutex may be held. Allocates. forget_slow() must be called
+  // before the mutex dies if may_be_slow(); it does nothing to others.
   void make_slow();
   void forget_slow();
   bool is_slow() const {
     return (word_.load(std::memory_order_relaxed) & kSlow) != 0;
+  }
+  // From the beginning of make_slow() to forget_slow(): no unlock undoes this.
+  bool may_be_slow() const {
+    return (side_.load(std::memory_order_relaxed) & kMarked) != 0;
   }
 
   // Whether threads wait for it. For a destructor's check.
@@ -282,11 +293,47 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   static constexpr std::uint32_t kWriterWaits = 2;
   static constexpr std::uint32_t kSlow = 4;
   static constexpr std::uint32_t kQueued = 8;
-  static constexpr std::uint32_t kReader = 16;
+  static constexpr std::uint32_t kNews = 16;
+  static constexpr std::uint32_t kReader = 32;
   static constexpr std::uint32_t kReaders = ~(kReader - 1);
 
+  // Of side_, whose other bits are the generation of the process
+  // (parkway/base/fork_generation.h) that wrote the word's flags of waiters, 0
+  // before there were any. Written under the bucket's lock.
+  static constexpr std::uint32_t kMarked = 1;
+
+  bool take_free() {
+    std::uint32_t expected = 0;
+    // acquire: pairs with the release of every way to unlock.
+    if (!word_.compare_exchange_strong(expected, kWriter,
+                                       std::memory_order_acquire)) {
+      return false;
+    }
+    internal::count_lock<P>();
+    return true;
+  }
+  bool take_shared() {
+    // A guess in place of a load: that would fetch the line from another reader
+    // once to look and once more to write.
+    std::uint32_t word = 0;
+    // acquire: pairs with the writer's release.
+    while (!word_.compare_exchange_weak(word, word + kReader,
+                                        std::memory_order_acquire)) {
+      if ((word & (kWriter | kWriterWaits | kSlow)) != 0) return false;
+    }
+    internal::count_lock<P>();
+    return true;
+  }
+
+  void check_unlock(bool shared) const {
+    check_held(shared ? kReaders : kWriter,
+               shared ? "unlock_shared of a mutex without readers"
+                      : "unlock of an unlocked mutex");
+  }
   void check_held(std::uint32_t bits, const char* fault) const {
     if ((word_.load(std::memory_order_relaxed) & bits) == 0) {
+      // The tool's report, which has the stacks, comes first.
+      internal::Releasing<P> tools(this, bits == kReaders);
       internal::fatal(kName, this, fault);
     }
   }
@@ -296,8 +343,12 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   void acquire(W& waiter, bool waited);
   void queue_up(W& waiter, bool waited, const SpinPlan& plan);
   bool enqueue(W& waiter, bool in_front);
-  void warn(W& waiter);
   void announce(W& waiter);
+  void announce_held(W& waiter);
+  void clear(std::uint32_t flags);
+  static void add(Word& word, std::uint32_t flag);
+  WaitBucket<P>& lock_bucket() PARKWAY_NO_THREAD_SAFETY_ANALYSIS;
+  bool flags_are_parents() const;
   void leave(W& waiter);
   void sleep(W& waiter);
   bool sleep_until(W& waiter, std::int64_t deadline);
@@ -306,21 +357,24 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   W* readers_to_let_in(WaitBucket<P>& bucket);
   void let_readers_in();
   std::int64_t release(bool shared);
-  bool release_unqueued(bool shared);
   // The bucket may be unlocked by choose().
   std::int64_t wake_and_release(bool shared) PARKWAY_NO_THREAD_SAFETY_ANALYSIS;
+  std::int64_t wake_and_release(WaitBucket<P>& bucket,
+                                bool shared) PARKWAY_NO_THREAD_SAFETY_ANALYSIS;
   void downgrade_slow();
   static std::int64_t wake(W* chosen);
   static std::uint32_t hold_of(const W* chosen);
-  bool release_unmarked(bool shared);
-  void mark_queued();
-  W* choose(WaitBucket<P>& bucket, bool shared,
+  bool release_from(std::uint32_t word, bool shared);
+  bool mark_queued();
+  W* choose(WaitBucket<P>& bucket, bool shared, const std::uint32_t* seen,
             bool* released) PARKWAY_NO_THREAD_SAFETY_ANALYSIS;
+  static bool evaluate(const W& waiter);
   static W* pass_over(W* waiter, W* last_run, bool& known);
   static void release_late(Word& word);
-  static void add_slow(Word& word);
 
-  alignas(8) Word word_{0};  // as large as absl::Mutex
+  // Together as large as absl::Mutex.
+  alignas(8) Word word_{0};
+  Word side_{0};
 };
 
 extern template class BasicRwMutex<Platform>;

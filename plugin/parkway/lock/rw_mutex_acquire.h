@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "parkway/lock/rw_mutex.h"
+#include "parkway/wait/look_again.h"
 
 namespace parkway {
 
@@ -20,23 +21,72 @@ bool BasicRwMutex<P>::try_take(bool shared, bool waited) {
                                    : waited ? kWriter
                                             : kWriter | kWriterWaits;
   std::uint32_t word = word_.load(std::memory_order_relaxed);
-  while ((word & in_the_way) == 0) {
-    // acquire: pairs with the release of every way to unlock.
-    if (word_.compare_exchange_weak(word, word + (shared ? kReader : kWriter),
-                                    std::memory_order_acquire)) {
-      return true;
+  for (;;) {
+    while ((word & in_the_way) == 0) {
+      // acquire: pairs with the release of every way to unlock.
+      if (word_.compare_exchange_weak(word, word + (shared ? kReader : kWriter),
+                                      std::memory_order_acquire)) {
+        return true;
+      }
     }
+    if ((word & in_the_way) != kWriterWaits || !flags_are_parents()) {
+      return false;
+    }
+    // The writer is none of this process.
+    lock_bucket().unlock();
+    word = word_.load(std::memory_order_relaxed);
   }
-  return false;
+}
+
+// Whether a process that this one descends from wrote the flags of waiters.
+template <class P>
+bool BasicRwMutex<P>::flags_are_parents() const {
+  return side_.load(std::memory_order_relaxed) / (kMarked + 1) !=
+         P::fork_generation();
+}
+
+// The mutex's bucket, locked; from then on the flags of waiters are this
+// process's.
+template <class P>
+WaitBucket<P>& BasicRwMutex<P>::lock_bucket() {
+  auto& bucket = P::bucket(&word_);
+  bucket.lock();
+  const std::uint32_t side = side_.load(std::memory_order_relaxed);
+  if (__builtin_expect(flags_are_parents(), 0)) {
+    // Without waiters there were no flags.
+    if (side / (kMarked + 1) != 0) clear(kWriterWaits | kQueued | kNews);
+    side_.store(P::fork_generation() * (kMarked + 1) + side % (kMarked + 1),
+                std::memory_order_relaxed);
+  }
+  return bucket;
+}
+
+// These two need the bucket's lock.
+template <class P>
+void BasicRwMutex<P>::add(Word& word, std::uint32_t flag) {
+  std::uint32_t now = word.load(std::memory_order_relaxed);
+  while ((now & flag) == 0 && !word.compare_exchange_weak(
+                                  now, now | flag, std::memory_order_relaxed)) {
+  }
+}
+template <class P>
+void BasicRwMutex<P>::clear(std::uint32_t flags) {
+  std::uint32_t word = word_.load(std::memory_order_relaxed);
+  while ((word & flags) != 0 &&
+         !word_.compare_exchange_weak(word, word & ~flags,
+                                      std::memory_order_relaxed)) {
+  }
 }
 
 template <class P>
 [[gnu::noinline]] void BasicRwMutex<P>::lock_slow(bool shared,
                                                   const SpinPlan& plan) {
+  internal::Acquiring<P> tools(this, shared);
   const auto attempt = [&] { return try_take(shared, false); };
   // At once, if only a mark was in the way of the inline half.
   if (!attempt() && !internal::spin_and_yield<P>(attempt, plan)) {
     OwnWaiter<P> waiter(this, shared, nullptr);
+    (*waiter).looks_again = plan.looks_again;
     queue_up(*waiter, false, plan);
   }
   internal::count_lock<P>();
@@ -44,7 +94,8 @@ template <class P>
 
 template <class P>
 bool BasicRwMutex<P>::try_lock_slow(bool shared) {
-  if (!try_take(shared, false)) return false;
+  internal::Trying<P> tools(this, shared);
+  if (!tools.got(try_take(shared, false))) return false;
   internal::count_lock<P>();
   return true;
 }
@@ -52,9 +103,10 @@ bool BasicRwMutex<P>::try_lock_slow(bool shared) {
 template <class P>
 [[gnu::noinline]] bool BasicRwMutex<P>::try_lock_until_slow(
     bool shared, std::int64_t deadline) {
-  const auto has_it = [] {
+  internal::Trying<P> tools(this, shared);
+  const auto has_it = [&] {
     internal::count_lock<P>();
-    return true;
+    return tools.got(true);
   };
   if (internal::spin_and_yield<P>([&] { return try_take(shared, false); },
                                   kSpinPlan)) {
@@ -131,17 +183,16 @@ template <class P>
 bool BasicRwMutex<P>::enqueue(W& waiter, bool in_front) {
   announce(waiter);
   if (waiter.since == 0) waiter.since = P::now();
-  if (!waiter.fenced) waiter.fenced = P::sleep_barrier();
-  auto& bucket = P::bucket(&word_);
-  bucket.lock.lock();
+  auto& bucket = lock_bucket();
   const std::uint32_t in_the_way = !waiter.shared ? kWriter | kReaders
                                    : in_front     ? kWriter
                                                   : kWriter | kWriterWaits;
-  const std::uint32_t set = kQueued | (waiter.shared ? 0 : kWriterWaits);
+  const std::uint32_t set =
+      kQueued | kNews | (waiter.shared ? 0 : kWriterWaits);
   std::uint32_t word = word_.load(std::memory_order_relaxed);
   do {
     if ((word & in_the_way) == 0) {
-      bucket.lock.unlock();
+      bucket.unlock();
       return false;
     }
   } while ((word & set) != set &&
@@ -154,7 +205,7 @@ bool BasicRwMutex<P>::enqueue(W& waiter, bool in_front) {
   } else {
     bucket.push_back(&word_, &waiter);
   }
-  bucket.lock.unlock();
+  bucket.unlock();
   return true;
 }
 
@@ -165,33 +216,45 @@ void BasicRwMutex<P>::sleep(W& waiter) {
   }
 }
 
-// The same with a deadline. Without a barrier a release may have missed the
-// waiter (N): it looks for itself from time to time.
+// The same with a deadline. Where a release may have missed the waiter (N), or
+// be another process's, it looks for itself.
 template <class P>
 bool BasicRwMutex<P>::sleep_until(W& waiter, std::int64_t deadline) {
   for (;;) {
-    std::int64_t until = deadline;
-    if (!waiter.fenced) until = std::min(until, P::now() + P::kRecheckNs);
+    const std::int64_t look = waiter.looks_again
+                                  ? internal::next_look<P>(waiter.since)
+                                  : os::kForever;
+    const std::int64_t until = std::min({deadline, waiter.settles, look});
     if (waiter.semaphore.sleep(until)) return true;
+    if (until != deadline || until == waiter.settles) {
+      if (until == waiter.settles) {
+        waiter.settles = os::kForever;
+        P::settled(&word_);
+      }
+      release_late(word_);
+    }
     if (until == deadline) return false;
-    release_late(word_);
   }
 }
 
 // The mutex was taken by a thread that had been in the queue.
 template <class P>
 void BasicRwMutex<P>::arrived(bool shared) {
-  auto& bucket = P::bucket(&word_);
-  bucket.lock.lock();
+  auto& bucket = lock_bucket();
   W* const head = bucket.find(&word_);
   if (head != nullptr) head->queue.waking = false;
-  if (!shared && (head == nullptr || head->queue.writers == 0)) {
-    std::uint32_t word = word_.load(std::memory_order_relaxed);
-    while (!word_.compare_exchange_weak(word, word & ~kWriterWaits,
-                                        std::memory_order_relaxed)) {
-    }
+  W* chosen = nullptr;
+  if (shared) {
+    // A writer for whose sake readers were kept out may have given up
+    // meanwhile, and a downgrade may have let nobody in for this one's sake. If
+    // a writer is on its way as well, it finds more readers, and queues once
+    // more: better than readers that nobody lets in.
+    chosen = readers_to_let_in(bucket);
+  } else if (head == nullptr || head->queue.writers == 0) {
+    clear(kWriterWaits);
   }
-  bucket.lock.unlock();
+  bucket.unlock();
+  wake(chosen);
 }
 
 // A waiter whose time is up leaves the queue. False if somebody has taken it
@@ -199,45 +262,40 @@ void BasicRwMutex<P>::arrived(bool shared) {
 // stays until that happens (R).
 template <class P>
 bool BasicRwMutex<P>::withdraw(W& waiter) {
-  auto& bucket = P::bucket(&word_);
-  bucket.lock.lock();
+  auto& bucket = lock_bucket();
   W* head = bucket.find(&word_);
   if (!waiter.queued || head->queue.conditions != 0) {
-    bucket.lock.unlock();
+    bucket.unlock();
     sleep(waiter);  // (W)
     return false;
   }
   bucket.remove(head, &waiter);
-  bucket.lock.unlock();
+  if (bucket.find(&word_) == nullptr) clear(kQueued);
+  bucket.unlock();
   if (!waiter.shared) let_readers_in();
   return true;
 }
 
-// The holder will wait for something else and then come back for the mutex.
-template <class P>
-void BasicRwMutex<P>::warn(W& waiter) {
-  P::warn(&word_);
-  waiter.warned = true;
-  waiter.fenced = true;  // its release is the fence (S)
-}
-
+// It will wait for the mutex (S).
 template <class P>
 void BasicRwMutex<P>::announce(W& waiter) {
   if (waiter.announced) return;
-  if (waiter.warned) {
-    P::announce_warned(&word_);
-    waiter.warned = false;
-  } else {
-    P::announce(&word_);
-  }
   waiter.announced = true;
+  if (!P::announce(&word_)) waiter.settles = P::now() + P::kSettleNs;
+}
+
+// The same by a holder, who will come back for the mutex when it has waited for
+// something else: its release is the barrier (S).
+template <class P>
+void BasicRwMutex<P>::announce_held(W& waiter) {
+  waiter.announced = true;
+  P::announce_held(&word_);
 }
 
 // It has the mutex.
 template <class P>
 void BasicRwMutex<P>::leave(W& waiter) {
   if (waiter.announced) P::retract(&word_);
-  if (waiter.warned) P::unwarn(&word_);
 }
 
 }  // namespace parkway

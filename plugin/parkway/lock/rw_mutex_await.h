@@ -16,24 +16,27 @@ bool BasicRwMutex<P>::await(const Predicate& until, std::int64_t deadline,
   for (;;) {
     if (until.eval(until.context)) return true;
     if (deadline != os::kForever && P::now() >= deadline) return false;
+    internal::Unseen<P> tools;
     OwnWaiter<P> own(this, shared, &until);
     W& waiter = *own;
-    // Announced and queued by a holder: no barrier needed (S).
-    announce(waiter);
-    waiter.fenced = true;
-    auto& bucket = P::bucket(&word_);
-    bucket.lock.lock();
+    announce_held(waiter);
+    auto& bucket = lock_bucket();
     bucket.push_back(&word_, &waiter);
-    bucket.lock.unlock();
-    release(shared);
+    add(word_, kQueued);
+    bucket.unlock();
+    {
+      internal::Seen<P> seen;
+      internal::Releasing<P> releasing(this, shared);
+      release(shared);
+    }
     if (!sleep_until(waiter, deadline)) {
-      bucket.lock.lock();
+      bucket.lock();
       const bool queued = waiter.queued;
       if (queued) {
         bucket.time_out(bucket.find(&word_), &waiter);
         mark_queued();
       }
-      bucket.lock.unlock();
+      bucket.unlock();
       // If the mutex is free, nobody is about to release it.
       if (queued) release_late(word_);
       sleep(waiter);  // (W)
@@ -41,18 +44,24 @@ bool BasicRwMutex<P>::await(const Predicate& until, std::int64_t deadline,
     // From here on for the mutex alone: the condition may have become false.
     waiter.until = {};
     waiter.timed_out = false;
+    internal::Seen<P> seen;
+    internal::Acquiring<P> acquiring(this, shared);
     acquire(waiter, true);
   }
 }
 
 // So that its holder, if there is one, looks at the queue when it leaves (Q).
+// False: there is none.
 template <class P>
-void BasicRwMutex<P>::mark_queued() {
+bool BasicRwMutex<P>::mark_queued() {
+  constexpr std::uint32_t kSet = kQueued | kNews | kWriterWaits;
   std::uint32_t word = word_.load(std::memory_order_relaxed);
-  while ((word & (kWriter | kReaders)) != 0 && (word & kQueued) == 0 &&
-         !word_.compare_exchange_weak(word, word | kQueued,
-                                      std::memory_order_relaxed)) {
-  }
+  do {
+    if ((word & (kWriter | kReaders)) == 0) return false;
+  } while ((word & kSet) != kSet &&
+           !word_.compare_exchange_weak(word, word | kSet,
+                                        std::memory_order_relaxed));
+  return true;
 }
 
 }  // namespace parkway

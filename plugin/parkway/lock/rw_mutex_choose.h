@@ -11,12 +11,14 @@ namespace parkway {
 
 // Takes the waiters to wake out of the queue: the first that can run, and if
 // that is a reader, all readers that can. A chain by RwWaiter::next. Drops and
-// takes the bucket's lock around conditions (R). With `released` it may find
-// that nobody can run and give the mutex back at once, and the bucket's lock;
-// then *released is set.
+// takes the bucket's lock around conditions (R). With `seen`, what was in the
+// word when the lock was taken, it may find that nobody can run and give the
+// mutex back at once, if that is there still, and the bucket's lock; then
+// *released is set.
 template <class P>
 typename BasicRwMutex<P>::W* BasicRwMutex<P>::choose(WaitBucket<P>& bucket,
                                                      bool shared,
+                                                     const std::uint32_t* seen,
                                                      bool* released) {
   W* head = bucket.find(&word_);
   if (head == nullptr || head->queue.waking) return nullptr;
@@ -28,13 +30,14 @@ typename BasicRwMutex<P>::W* BasicRwMutex<P>::choose(WaitBucket<P>& bucket,
   if (!head->unconditional() && head->queue.timed_out == 0) {
     W* const tail = head->queue.tail;
     W* const last_run = head->queue.last_run;
-    bucket.lock.unlock();
+    bucket.unlock();
     waiter = pass_over(head, last_run, known);
-    if (waiter == nullptr && released != nullptr && release_unmarked(shared)) {
+    if (waiter == nullptr && seen != nullptr && (*seen & kWriterWaits) == 0 &&
+        release_from(*seen, shared)) {
       *released = true;
       return nullptr;
     }
-    bucket.lock.lock();
+    bucket.lock();
     if (waiter == nullptr) waiter = tail->next;
     head = bucket.find(&word_);
   }
@@ -46,7 +49,7 @@ typename BasicRwMutex<P>::W* BasicRwMutex<P>::choose(WaitBucket<P>& bucket,
   for (;;) {
     if (waiter == nullptr) {
       // While a condition was evaluated, somebody may have queued in front, or
-      // one that was passed over may have given up: nobody else would wake it.
+      // one that was passed over may have given up.
       if (first != nullptr || (head == start && head->queue.timed_out == 0)) {
         break;
       }
@@ -56,9 +59,9 @@ typename BasicRwMutex<P>::W* BasicRwMutex<P>::choose(WaitBucket<P>& bucket,
     bool runs = !skip && (known || waiter->unconditional());
     known = false;
     if (!skip && !runs) {
-      bucket.lock.unlock();
-      runs = waiter->until.eval(waiter->until.context);
-      bucket.lock.lock();
+      bucket.unlock();
+      runs = evaluate(*waiter);
+      bucket.lock();
       runs = runs || waiter->timed_out;
       head = bucket.find(&word_);
     }
@@ -91,11 +94,18 @@ typename BasicRwMutex<P>::W* BasicRwMutex<P>::pass_over(W* waiter, W* last_run,
                                                         bool& known) {
   for (;;) {
     if (waiter->until.eval == nullptr) return waiter;
-    known = waiter->until.eval(waiter->until.context);
+    known = evaluate(*waiter);
     if (known) return waiter;
     if (waiter == last_run) return nullptr;
     waiter = waiter->run_last->next;
   }
+}
+
+// On behalf of the waiter, holding the mutex.
+template <class P>
+bool BasicRwMutex<P>::evaluate(const W& waiter) {
+  internal::ConditionSeen<P> tools;
+  return waiter.until.eval(waiter.until.context);
 }
 
 // If no writer waits: takes the readers that do out of the queue, unless it is
@@ -109,24 +119,28 @@ typename BasicRwMutex<P>::W* BasicRwMutex<P>::readers_to_let_in(
   if (head != nullptr && (head->queue.writers != 0 || head->queue.waking)) {
     return nullptr;
   }
-  std::uint32_t word = word_.load(std::memory_order_relaxed);
-  while (!word_.compare_exchange_weak(word, word & ~kWriterWaits,
-                                      std::memory_order_relaxed)) {
-  }
-  // The last reader may be evaluating conditions (R).
-  if (head == nullptr || (word & kWriter) != 0 || head->queue.conditions != 0) {
+  // The last reader may be evaluating conditions (R). New ones stay out until
+  // it has looked at all that wait.
+  const std::uint32_t word = word_.load(std::memory_order_relaxed);
+  if (head != nullptr &&
+      ((word & kWriter) != 0 || head->queue.conditions != 0)) {
     return nullptr;
   }
-  return choose(bucket, true, nullptr);
+  clear(kWriterWaits);
+  if (head == nullptr) return nullptr;
+  W* const chosen = choose(bucket, true, nullptr, nullptr);
+  if (bucket.find(&word_) == nullptr) clear(kQueued);
+  return chosen;
 }
 
 template <class P>
 bool BasicRwMutex<P>::has_waiters() {
   if (!P::sleepers_near(word_)) return false;
+  internal::Unseen<P> tools;
   auto& bucket = P::bucket(&word_);
-  bucket.lock.lock();
+  bucket.lock();
   const bool found = bucket.find(&word_) != nullptr;
-  bucket.lock.unlock();
+  bucket.unlock();
   return found;
 }
 

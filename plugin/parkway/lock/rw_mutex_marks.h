@@ -11,54 +11,51 @@ namespace parkway {
 
 template <class P>
 void BasicRwMutex<P>::make_slow() {
-  auto& bucket = P::bucket(&word_);
   auto* const made = new KeyMark{&word_, nullptr};
-  bucket.lock.lock();
-  KeyMark** const link = bucket.mark(&word_);
-  const bool is_new = *link == nullptr;
+  internal::Unseen<P> tools;
+  auto& bucket = lock_bucket();
+  const bool is_new = !bucket.marked(&word_);
   if (is_new) {
-    *link = made;
-    P::announce(&word_);
+    side_.store(side_.load(std::memory_order_relaxed) | kMarked,
+                std::memory_order_relaxed);
+    // The mark counts as a sleeper. Before it is there: a fork between leaves
+    // the child a sleeper too many, not one too few.
+    P::announce_held(&word_);
+    bucket.add_mark(made);
+  } else {
+    // The first caller may still be on its way.
+    add(word_, kSlow);
   }
-  bucket.lock.unlock();
+  bucket.unlock();
   if (!is_new) {
     delete made;
     return;
   }
   // A release that does not know yet puts the bit back, late.
-  if (!P::sleep_barrier()) {
+  const bool fenced = P::announce(&word_);
+  if (!fenced) {
     WorkerSemaphore<P> nobodys;
-    nobodys.sleep(P::now() + P::kRecheckNs);
+    nobodys.sleep(P::now() + P::kSettleNs);
+    P::settled(&word_);
   }
-  bucket.lock.lock();
-  add_slow(word_);
-  bucket.lock.unlock();
-}
-
-// Under the lock of the word's bucket, as every write of kSlow.
-template <class P>
-void BasicRwMutex<P>::add_slow(Word& word) {
-  std::uint32_t now = word.load(std::memory_order_relaxed);
-  while (!word.compare_exchange_weak(now, now | kSlow,
-                                     std::memory_order_relaxed)) {
-  }
+  P::retract(&word_);
+  bucket.lock();
+  add(word_, kSlow);
+  bucket.unlock();
 }
 
 template <class P>
 void BasicRwMutex<P>::forget_slow() {
-  auto& bucket = P::bucket(&word_);
-  bucket.lock.lock();
-  KeyMark** const link = bucket.mark(&word_);
-  KeyMark* const gone = *link;
+  internal::Unseen<P> tools;
+  auto& bucket = lock_bucket();
+  KeyMark* const gone = bucket.remove_mark(&word_);
   if (gone != nullptr) {
-    *link = gone->next;
+    side_.store(side_.load(std::memory_order_relaxed) & ~kMarked,
+                std::memory_order_relaxed);
     P::retract(&word_);
-    std::uint32_t word = word_.load(std::memory_order_relaxed);
-    while (!word_.compare_exchange_weak(word, word & ~kSlow,
-                                        std::memory_order_relaxed)) {
-    }
+    clear(kSlow);
   }
-  bucket.lock.unlock();
+  bucket.unlock();
   delete gone;
 }
 

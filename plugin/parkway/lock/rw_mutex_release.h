@@ -12,6 +12,9 @@ namespace parkway {
 
 template <class P>
 [[gnu::noinline]] std::int64_t BasicRwMutex<P>::unlock_slow(bool shared) {
+  // An owner that sees every operation does not call the inline half.
+  if constexpr (kChecks) check_unlock(shared);
+  internal::Releasing<P> tools(this, shared);
   internal::count_unlock<P>(kName, this);
   return release(shared);
 }
@@ -32,38 +35,46 @@ std::int64_t BasicRwMutex<P>::release(bool shared) {
     // announcements the wakes below depend on.
     word_.load(std::memory_order_acquire);
   }
-  if (release_unqueued(shared)) return 0;
-  return wake_and_release(shared);
+  auto& word = word_;
+  if (!release_from(shared ? kReader : kWriter, shared)) {
+    return wake_and_release(shared);
+  }
+  // By address.
+  P::calm(&word);
+  return 0;
 }
 
-// Gives the mutex back where somebody may come, but nobody is in the queue (Q).
+// Gives the mutex back if that is what is in the word: nobody is in the queue,
+// or nobody who could run (Q).
 template <class P>
-bool BasicRwMutex<P>::release_unqueued(bool shared) {
-  if (P::announced_near(word_)) return false;
-  return release_unmarked(shared);
-}
-
-// Gives the mutex back if nothing but the hold is in the word (Q).
-template <class P>
-bool BasicRwMutex<P>::release_unmarked(bool shared) {
-  std::uint32_t held = shared ? kReader : kWriter;
+bool BasicRwMutex<P>::release_from(std::uint32_t word, bool shared) {
   // release: pairs with the acquire of whoever takes it next.
-  return word_.compare_exchange_strong(held, 0, std::memory_order_release);
+  return word_.compare_exchange_strong(
+      word, word - (shared ? kReader : kWriter), std::memory_order_release);
 }
 
 // The calling thread is the writer or the last reader (R).
 template <class P>
 std::int64_t BasicRwMutex<P>::wake_and_release(bool shared) {
-  auto& bucket = P::bucket(&word_);
-  bucket.lock.lock();
+  return wake_and_release(lock_bucket(), shared);
+}
+
+// The same with the bucket's lock, which it gives back.
+template <class P>
+std::int64_t BasicRwMutex<P>::wake_and_release(WaitBucket<P>& bucket,
+                                               bool shared) {
+  clear(kNews);
+  const std::uint32_t seen = word_.load(std::memory_order_relaxed);
   bool released = false;
-  W* const chosen = choose(bucket, shared, &released);
+  W* const chosen = choose(bucket, shared, &seen, &released);
   if (released) return 0;
   W* const head = bucket.find(&word_);
-  const std::uint32_t left =
-      head != nullptr && head->queue.writers != 0 ? kWriterWaits : 0;
+  const std::uint32_t queued = head != nullptr ? kQueued : 0;
+  const bool keeps_out = head != nullptr && (head->queue.writers != 0 ||
+                                             head->queue.timed_out != 0);
+  const std::uint32_t left = queued | (keeps_out ? kWriterWaits : 0);
   const std::uint32_t if_free =
-      chosen != nullptr && !chosen->shared ? kWriterWaits : left;
+      chosen != nullptr && !chosen->shared ? queued | kWriterWaits : left;
   const bool starving = chosen != nullptr && chosen->starving;
   const std::uint32_t if_held = left | (starving ? hold_of(chosen) : 0);
 
@@ -79,7 +90,7 @@ std::int64_t BasicRwMutex<P>::wake_and_release(bool shared) {
   } else {
     std::uint32_t others = 0;
     do {
-      others = (word & ~(kWriterWaits | kQueued)) - kReader;
+      others = (word & ~(kWriterWaits | kQueued | kNews)) - kReader;
       // Readers may have come in beside this one.
       granted = starving && (chosen->shared || others / kReader == 0);
       // acquire, too: pairs with the release of readers that have left
@@ -93,7 +104,7 @@ std::int64_t BasicRwMutex<P>::wake_and_release(bool shared) {
   } else if (head != nullptr && chosen != nullptr) {
     head->queue.waking = true;
   }
-  bucket.lock.unlock();
+  bucket.unlock();
   return wake(chosen);
 }
 
@@ -126,35 +137,44 @@ std::int64_t BasicRwMutex<P>::wake(W* chosen) {
 template <class P>
 [[gnu::noinline]] void BasicRwMutex<P>::release_late(Word& word) {
   auto& bucket = P::bucket(&word);
-  bucket.lock.lock();
-  if (*bucket.mark(&word) != nullptr) add_slow(word);
+  bucket.lock();
+  if (bucket.marked(&word)) add(word, kSlow);
   W* const head = bucket.find(&word);
   BasicRwMutex* const mutex = head == nullptr ? nullptr : head->mutex;
-  const bool taken = mutex != nullptr && mutex->try_take(false, true);
+  // If somebody else has it, that one looks at the queue when it leaves (Q).
+  bool taken = false;
+  if (mutex != nullptr) {
+    do {
+      taken = mutex->try_take(false, true);
+    } while (!taken && !mutex->mark_queued());
+  }
+  // Without giving the lock back between: a waiter that keeps the mutex alive
+  // may leave the queue.
+  if (taken) {
+    mutex->wake_and_release(bucket, false);
+    return;
+  }
   // If readers have come first, those that wait need not wait for them.
   W* chosen = nullptr;
-  if (mutex != nullptr && !taken) chosen = mutex->readers_to_let_in(bucket);
-  bucket.lock.unlock();
-  if (taken) mutex->wake_and_release(false);
+  if (mutex != nullptr) chosen = mutex->readers_to_let_in(bucket);
+  bucket.unlock();
   wake(chosen);
 }
 
 // After a writer has given up.
 template <class P>
 void BasicRwMutex<P>::let_readers_in() {
-  auto& bucket = P::bucket(&word_);
-  bucket.lock.lock();
+  auto& bucket = lock_bucket();
   W* const chosen = readers_to_let_in(bucket);
-  bucket.lock.unlock();
+  bucket.unlock();
   wake(chosen);
 }
 
 // The calling thread is the writer, and will be a reader.
 template <class P>
 [[gnu::noinline]] void BasicRwMutex<P>::downgrade_slow() {
-  auto& bucket = P::bucket(&word_);
-  bucket.lock.lock();
-  W* chosen = choose(bucket, false, nullptr);
+  auto& bucket = lock_bucket();
+  W* chosen = choose(bucket, false, nullptr, nullptr);
   if (chosen != nullptr && !chosen->shared) {
     // Its turn comes when this reader has left.
     bucket.push_front(&word_, chosen);
@@ -165,9 +185,10 @@ template <class P>
   const bool writers = head != nullptr && head->queue.writers != 0;
   // As in wake_and_release(). release: pairs with the acquire of readers.
   const std::uint32_t word = word_.load(std::memory_order_relaxed);
-  word_.store((word & kSlow) | (writers ? kWriterWaits : 0) | kReader,
+  word_.store((word & kSlow) | (head != nullptr ? kQueued : 0) |
+                  (writers ? kWriterWaits : 0) | kReader,
               std::memory_order_release);
-  bucket.lock.unlock();
+  bucket.unlock();
   wake(chosen);
 }
 

@@ -12,18 +12,23 @@
 //
 // Invariants, by whose letters the parts name them:
 //
-// (S) A queued waiter counts as a sleeper of the word, and either announced
-//     itself or gave warning as holder of the mutex before it gave it back, or
-//     passed sleep_barrier() before it looked at the word and found it held. It
-//     stops counting when it has the mutex.
+// (S) A queued waiter counts as a sleeper of the word, and either was announced
+//     as holder of the mutex before it gave it back, or announced itself before
+//     it looked at the word and found it held. It stops counting when it has
+//     the mutex.
 // (N) So a release that saw no sleeper, neither before nor after its store,
 //     leaves nobody behind: what waits will find the word free. One that saw
-//     a sleeper after its store calls release_late(), which takes the mutex
-//     once more, if it is free and has waiters, to wake them as a holder.
-// (Q) A release that found somebody warned, but nobody announced, or only
-//     waiters whose conditions are false, gives the mutex back by
-//     a compare-exchange that fails if anything is in the word but its own
-//     hold. Whoever queues or times out beside a holder leaves kQueued there.
+//     a sleeper after its store calls release_late(). That takes the mutex once
+//     more, if it is free and has waiters, to wake them as a holder. If it is
+//     not, it leaves kQueued with whoever has it now: the store may have
+//     overwritten that.
+// (Q) kQueued is in the word if somebody is in the queue, from the moment that
+//     the bucket's lock is given back until it is taken again, but for (N). So
+//     a release that finds nothing in the word but its own hold may give it
+//     back by a compare-exchange from that: whose sleepers are near does not
+//     matter. So may one that has looked at all of the queue and found only
+//     conditions that are false: from the word that it saw when it began.
+//     Whoever queues or times out meanwhile leaves kNews there.
 // (R) While there are conditions in the mutex's queue only a holder takes
 //     others' waiters out of it: the writer, or the one reader that found
 //     itself the last and has not left. A new reader can't become the last

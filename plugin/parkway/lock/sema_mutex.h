@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// SemaMutex: the Go runtime's semaphore lock, one pointer.
+// SemaMutex: the Go runtime's semaphore lock, 8 bytes.
 #ifndef PARKWAY_LOCK_SEMA_MUTEX_H_
 #define PARKWAY_LOCK_SEMA_MUTEX_H_
 
@@ -12,8 +12,10 @@
 #include "parkway/base/deadline.h"
 #include "parkway/base/held_locks.h"
 #include "parkway/base/thread_annotations.h"
+#include "parkway/base/tool_annotations.h"
 #include "parkway/wait/wait_platform.h"
 #include "parkway/wait/worker.h"
+#include "parkway/wait/worker_link.h"
 
 namespace parkway {
 
@@ -28,7 +30,7 @@ namespace parkway {
 // releases the mutex and pops a worker in one CAS. Added: the kQueue bit, for
 // waiters that leave on timeout and for the fair wake.
 //
-// The word, as contracts:
+// The word, as contracts; what it is made of is in parkway/wait/worker_link.h:
 //   kLocked  set by the thread that takes the mutex, cleared by its unlock.
 //   kQueue   set by a thread that may then unlink any waiter: the owner in
 //            unlock_slow() or a waiter whose time is up. While it is set, only
@@ -36,23 +38,27 @@ namespace parkway {
 //            head, take and release the mutex. Whoever clears it and finds the
 //            mutex free pops a waiter and wakes it, because an unlock that met
 //            kQueue has left that to it.
-//   the rest the worker that came last, linked through Worker::next_waiter.
+//   worker   the waiter that came last; the others through next_waiter.
+// In the child of a fork all but kLocked means nothing until somebody waits
+// there: see own().
 template <class P>
 class PARKWAY_CAPABILITY("mutex") BasicSemaMutex {
  public:
-  constexpr BasicSemaMutex() noexcept = default;
+  constexpr BasicSemaMutex() noexcept { internal::mutex_made<P>(this); }
   BasicSemaMutex(const BasicSemaMutex&) = delete;
   BasicSemaMutex& operator=(const BasicSemaMutex&) = delete;
 
   // Blocks until the calling thread owns the mutex.
   void lock() PARKWAY_ACQUIRE() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    internal::Acquiring<P> tools(this);
     if (!take_unlocked()) lock_slow(os::kForever);
     internal::count_lock<P>();
   }
 
   // Takes the mutex if it is free, also past sleeping waiters; never waits.
   bool try_lock() PARKWAY_TRY_ACQUIRE(true) PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
-    if (!take_unlocked() && !take()) return false;
+    internal::Trying<P> tools(this);
+    if (!tools.got(take_unlocked() || take())) return false;
     internal::count_lock<P>();
     return true;
   }
@@ -77,8 +83,9 @@ class PARKWAY_CAPABILITY("mutex") BasicSemaMutex {
   // Releases the mutex. The calling thread must own it; if nobody does, the
   // program ends (in every build: the check is free).
   void unlock() PARKWAY_RELEASE() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    internal::Releasing<P> tools(this);
     internal::count_unlock<P>(kName, this);
-    std::uintptr_t expected = kLocked;
+    Word expected = kLocked;
     // release: pairs with the acquire CAS in take_unlocked() and take().
     if (__builtin_expect(!word_.compare_exchange_strong(
                              expected, 0, std::memory_order_release),
@@ -89,32 +96,39 @@ class PARKWAY_CAPABILITY("mutex") BasicSemaMutex {
 
  private:
   using Worker = typename P::Worker;
+  using Link = WorkerLink<P, 2>;
+  using Word = typename Link::Word;
 
   static constexpr const char* kName = "SemaMutex";
-  static constexpr std::uintptr_t kLocked = 1;
-  static constexpr std::uintptr_t kQueue = 2;
-  static constexpr std::uintptr_t kFlags = kLocked | kQueue;
-  static_assert(alignof(Worker) > kFlags);
+  static constexpr Word kLocked = 1;
+  static constexpr Word kQueue = 2;
+  static constexpr Word kFlags = Link::kFlags;
 
   // One wake in this many goes to the waiter at the end of the list.
   static constexpr std::uint32_t kFairWake = 16;
 
-  static Worker* head_of(std::uintptr_t word) {
-    return reinterpret_cast<Worker*>(word & ~kFlags);
+  static Worker* head_of(Word word) { return Link::worker(word); }
+  // Without waiters and kQueue there is no generation either: so the inline
+  // halves know the words of a mutex without waiters.
+  static Word word_of(Worker* head, Word flags) {
+    return head == nullptr && (flags & kQueue) == 0 ? flags
+                                                    : Link::word(head, flags);
   }
-  static std::uintptr_t word_of(Worker* head) {
-    return reinterpret_cast<std::uintptr_t>(head);
+  // What the word means in this process.
+  static Word own(Word word) {
+    return word <= kLocked || Link::is_own(word) ? word : word & kLocked;
   }
 
   bool take_unlocked() {
-    std::uintptr_t expected = 0;
+    Word expected = 0;
     // acquire: pairs with every CAS that clears kLocked.
     return word_.compare_exchange_strong(expected, kLocked,
                                          std::memory_order_acquire);
   }
 
   bool try_lock_slow(std::int64_t deadline) {
-    if (!lock_slow(deadline)) return false;
+    internal::Trying<P> tools(this);
+    if (!tools.got(lock_slow(deadline))) return false;
     internal::count_lock<P>();
     return true;
   }
@@ -122,21 +136,20 @@ class PARKWAY_CAPABILITY("mutex") BasicSemaMutex {
   // In sema_mutex_slow.h; compiled once, in sema_mutex.cc.
   bool take();
   bool lock_slow(std::int64_t deadline);
+  bool own_queue(Worker* self, Word& word);
   bool leave(Worker* self);
   void unlock_slow();
   static Worker* unlink_last(Worker* head);
-  std::uintptr_t drop_lost(std::uintptr_t word);
   void disown_queue();
 
-  typename P::template Atomic<std::uintptr_t> word_{0};
+  typename P::template Atomic<Word> word_{0};
 };
 
 extern template class BasicSemaMutex<Platform>;
 
 using SemaMutex = BasicSemaMutex<Platform>;
 
-static_assert(sizeof(SemaMutex) == sizeof(void*) &&
-              alignof(SemaMutex) == alignof(void*));
+static_assert(sizeof(SemaMutex) == 8);
 static_assert(std::is_trivially_destructible_v<SemaMutex>);
 static_assert(std::is_standard_layout_v<SemaMutex>);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// SemaNote: a one-time event on the sleeper's own semaphore, one pointer.
+// SemaNote: a one-time event on the sleeper's own semaphore, 8 bytes.
 #ifndef PARKWAY_LOCK_SEMA_NOTE_H_
 #define PARKWAY_LOCK_SEMA_NOTE_H_
 
@@ -12,6 +12,7 @@
 #include "parkway/base/deadline.h"
 #include "parkway/wait/wait_platform.h"
 #include "parkway/wait/worker.h"
+#include "parkway/wait/worker_link.h"
 
 namespace parkway {
 
@@ -23,7 +24,8 @@ namespace parkway {
 // The word, as contracts:
 //   0          clear. Set by clear() and by a sleeper that leaves on timeout.
 //   kSignalled set by wakeup(), in any state.
-//   a Worker*  set from 0 by the sleeper: wakeup() has to wake that worker.
+//   a worker   set from 0 by the sleeper: wakeup() has to wake that worker. In
+//              the child of a fork it is nobody (parkway/wait/worker_link.h).
 template <class P>
 class BasicSemaNote {
  public:
@@ -59,18 +61,18 @@ class BasicSemaNote {
   void wakeup() {
     // acq_rel: release pairs with the acquires of the sleeper; acquire with
     // the sleeper's CAS, whose worker is about to be used.
-    const std::uintptr_t old =
-        word_.exchange(kSignalled, std::memory_order_acq_rel);
+    const Word old = word_.exchange(kSignalled, std::memory_order_acq_rel);
     if (old == 0) return;
     wakeup_slow(old);
   }
 
  private:
   using Worker = typename P::Worker;
+  using Link = WorkerLink<P, 1>;
+  using Word = typename Link::Word;
 
   static constexpr const char* kName = "SemaNote";
-  static constexpr std::uintptr_t kSignalled = 1;
-  static_assert(alignof(Worker) > kSignalled);
+  static constexpr Word kSignalled = 1;
 
   bool signalled() const {
     // acquire: pairs with wakeup().
@@ -79,17 +81,16 @@ class BasicSemaNote {
 
   // In sema_note_slow.h; compiled once, in sema_note.cc.
   bool sleep_slow(std::int64_t deadline);
-  void wakeup_slow(std::uintptr_t old);
+  void wakeup_slow(Word old);
 
-  typename P::template Atomic<std::uintptr_t> word_{0};
+  typename P::template Atomic<Word> word_{0};
 };
 
 extern template class BasicSemaNote<Platform>;
 
 using SemaNote = BasicSemaNote<Platform>;
 
-static_assert(sizeof(SemaNote) == sizeof(void*) &&
-              alignof(SemaNote) == alignof(void*));
+static_assert(sizeof(SemaNote) == 8);
 static_assert(std::is_trivially_destructible_v<SemaNote>);
 
 }  // namespace parkway

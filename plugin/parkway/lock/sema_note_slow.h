@@ -6,6 +6,7 @@
 #define PARKWAY_LOCK_SEMA_NOTE_SLOW_H_
 
 #include "parkway/lock/sema_note.h"
+#include "parkway/wait/nap.h"
 
 namespace parkway {
 
@@ -14,12 +15,22 @@ template <class P>
   if (internal::spin<P>([this] { return signalled(); })) return true;
 
   Worker* const self = P::current_worker();
-  const std::uintptr_t me = reinterpret_cast<std::uintptr_t>(self);
-  std::uintptr_t state = 0;
+  if (self == nullptr) {
+    // No memory to be woken with: it looks from time to time.
+    while (!signalled()) {
+      if (P::now() >= deadline) return false;
+      internal::nap<P>();
+    }
+    return true;
+  }
+  const Word me = Link::word(self, 0);
+  Word state = 0;
   // acq_rel: release hands the worker to wakeup(), acquire pairs with it.
-  if (!word_.compare_exchange_strong(state, me, std::memory_order_acq_rel)) {
+  while (!word_.compare_exchange_strong(state, me, std::memory_order_acq_rel)) {
     if (state == kSignalled) return true;
-    internal::fatal(kName, this, "a second thread sleeps on it");
+    if (Link::is_own(state)) {
+      internal::fatal(kName, this, "a second thread sleeps on it");
+    }
   }
   if (self->semaphore.sleep(deadline)) return true;
   state = me;
@@ -32,9 +43,9 @@ template <class P>
 }
 
 template <class P>
-[[gnu::noinline]] void BasicSemaNote<P>::wakeup_slow(std::uintptr_t old) {
+[[gnu::noinline]] void BasicSemaNote<P>::wakeup_slow(Word old) {
   if (old == kSignalled) internal::fatal(kName, this, "double wakeup");
-  reinterpret_cast<Worker*>(old)->semaphore.wakeup();
+  if (Link::is_own(old)) Link::worker(old)->semaphore.wakeup();
 }
 
 }  // namespace parkway

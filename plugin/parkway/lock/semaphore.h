@@ -31,11 +31,14 @@ namespace parkway {
 // semaphores (semaroot); the grant is FutexMutex's handoff.
 //
 // The word, as contracts; a starving waiter is one that has asked:
-//   permits   the low 32 bits: for anybody.
-//   granted   the next 16: permits for starving waiters only.
-//   starving  the top 16: starving waiters without a grant. Raised by the
-//             waiter, lowered by the release() that grants, or by the waiter
-//             when it gets a permit otherwise or gives up.
+//   permits     31 bits: for anybody.
+//   granted     the next 8: permits for starving waiters only.
+//   starving    the next 8: starving waiters without a grant. Raised by the
+//               waiter, lowered by the release() that grants, or by the waiter
+//               when it gets a permit otherwise or gives up.
+//   generation  17 bits: of the process whose waiters the two counts mean
+//               (parkway/base/fork_generation.h). In another one nobody
+//               starves, and what was granted is for anybody.
 // So granted + starving is the number of starving waiters.
 template <class P>
 class BasicSemaphore {
@@ -70,7 +73,7 @@ class BasicSemaphore {
         return true;
       }
     }
-    return false;
+    return granted(word) != 0 && try_inherited();
   }
 
   // Waits at most `timeout`. False if it ran out.
@@ -94,20 +97,22 @@ class BasicSemaphore {
  private:
   static constexpr const char* kName = "Semaphore";
   static constexpr std::uint64_t kPermit = 1;
-  static constexpr std::uint64_t kGranted = std::uint64_t{1} << 32;
-  static constexpr std::uint64_t kStarving = std::uint64_t{1} << 48;
-  static constexpr std::uint64_t kMostStarving = 0xffff;
-  // Contexts of waiters.
-  static constexpr std::uintptr_t kBarges = 0;
-  static constexpr std::uintptr_t kStarves = 1;
+  static constexpr std::uint64_t kGranted = std::uint64_t{1} << 31;
+  static constexpr std::uint64_t kStarving = std::uint64_t{1} << 39;
+  static constexpr std::uint64_t kGeneration = std::uint64_t{1} << 47;
+  static constexpr std::uint64_t kMostStarving = 0xff;
 
   static std::uint64_t permits(std::uint64_t word) { return word % kGranted; }
   static std::uint64_t granted(std::uint64_t word) {
     return word % kStarving / kGranted;
   }
-  static std::uint64_t starving(std::uint64_t word) { return word / kStarving; }
+  static std::uint64_t starving(std::uint64_t word) {
+    return word % kGeneration / kStarving;
+  }
 
   // In semaphore_slow.h; compiled once, in semaphore.cc.
+  static std::uint64_t own(std::uint64_t word);
+  bool try_inherited();
   bool acquire_slow(std::int64_t deadline);
   bool take_starving();
   bool ask();

@@ -21,6 +21,33 @@ namespace parkway {
 // (G) If there is a grant and a starving waiter sleeps, the same of starving
 //     waiters.
 
+// What the word means in this process, with its generation.
+template <class P>
+std::uint64_t BasicSemaphore<P>::own(std::uint64_t word) {
+  // Shifted out: the upper bits of a generation that is too long.
+  const std::uint64_t generation = P::fork_generation() * kGeneration;
+  if (word / kGeneration == generation / kGeneration) return word;
+  return generation + std::min(permits(word) + granted(word),
+                               static_cast<std::uint64_t>(max()));
+}
+
+// try_acquire() where permits may have been granted to waiters of a process
+// that this one descends from.
+template <class P>
+[[gnu::noinline, gnu::cold]] bool BasicSemaphore<P>::try_inherited() {
+  std::uint64_t word = word_.load(std::memory_order_relaxed);
+  for (;;) {
+    const std::uint64_t mine = own(word);
+    if (permits(mine) == 0) return false;
+    // acquire: as in try_acquire().
+    if (word_.compare_exchange_weak(word, mine - kPermit,
+                                    std::memory_order_acquire,
+                                    std::memory_order_relaxed)) {
+      return true;
+    }
+  }
+}
+
 template <class P>
 [[gnu::noinline]] bool BasicSemaphore<P>::acquire_slow(std::int64_t deadline) {
   using AddressWaiter = BasicAddressWaiter<P>;
@@ -34,13 +61,13 @@ template <class P>
   for (;;) {
     if (timed && P::now() >= deadline) return starves && leave();
     if (!starves && losses > 0 && P::starving(since, losses)) starves = ask();
-    AddressWaiter waiter(this, starves ? kStarves : kBarges);
+    const AddressKind kind =
+        starves ? AddressKind::kStarving : AddressKind::kSemaphore;
+    AddressWaiter waiter(this, kind);
     waiter.prepare();
     if (take()) {
       // (P), (G)
-      if (waiter.cancel()) {
-        AddressWaiter::wake_one(this, starves ? kStarves : kBarges);
-      }
+      if (waiter.cancel()) AddressWaiter::wake_one(this, kind);
       return true;
     }
     if (!waiter.commit(deadline)) continue;
@@ -75,15 +102,16 @@ bool BasicSemaphore<P>::take_starving() {
 template <class P>
 bool BasicSemaphore<P>::ask() {
   std::uint64_t word = word_.load(std::memory_order_relaxed);
-  while (starving(word) + granted(word) < kMostStarving) {
+  for (;;) {
+    const std::uint64_t mine = own(word);
+    if (starving(mine) + granted(mine) >= kMostStarving) return false;
     // relaxed: publishes nothing but itself.
-    if (word_.compare_exchange_weak(word, word + kStarving,
+    if (word_.compare_exchange_weak(word, mine + kStarving,
                                     std::memory_order_relaxed,
                                     std::memory_order_relaxed)) {
       return true;
     }
   }
-  return false;
 }
 
 // A starving waiter whose time is up. True: it has got a permit after all.
@@ -107,23 +135,25 @@ template <class P>
   if (count < 0) internal::fatal(kName, this, "release of a negative count");
   const auto given = static_cast<std::uint64_t>(count);
   std::uint64_t grants;
+  std::uint64_t mine;
   std::uint64_t word = word_.load(std::memory_order_relaxed);
   do {
-    grants = std::min(given, starving(word));
-    if (permits(word) + (given - grants) > static_cast<std::uint64_t>(max())) {
+    mine = own(word);
+    grants = std::min(given, starving(mine));
+    if (permits(mine) + (given - grants) > static_cast<std::uint64_t>(max())) {
       internal::fatal(kName, this, "more permits than max()");
     }
     // release: pairs with every way to take one.
   } while (!word_.compare_exchange_weak(
-      word, word - grants * kStarving + grants * kGranted + (given - grants),
+      word, mine - grants * kStarving + grants * kGranted + (given - grants),
       std::memory_order_release, std::memory_order_relaxed));
   // From here on by address only.
   if (!AddressWaiter::may_have_waiters(this)) return;
   for (std::uint64_t i = 0; i < grants; ++i) {
-    AddressWaiter::wake_one(this, kStarves);
+    AddressWaiter::wake_one(this, AddressKind::kStarving);
   }
   for (std::uint64_t i = grants; i < given; ++i) {
-    if (AddressWaiter::wake_one(this, kBarges) == 0) break;
+    if (AddressWaiter::wake_one(this, AddressKind::kSemaphore) == 0) break;
   }
 }
 

@@ -34,8 +34,14 @@ void futexwakeup(std::atomic<std::uint32_t>* word,
 
 // Makes every running thread of the process pass a full memory barrier, each
 // between two of its instructions, before it returns. False if the kernel
-// does not offer that (seccomp, Linux before 4.14); then nothing was done.
+// does not offer that (seccomp, Linux before 4.14), or has not been asked to
+// prepare it; then nothing was done.
 bool process_barrier() noexcept;
+
+// Prepares that for this process and, on Linux, for the children of its forks.
+// False if it can't be had, or if the process has more than one thread already:
+// then the kernel would make the caller wait for some 10 ms.
+bool prepare_process_barrier() noexcept;
 
 // CPUs in the affinity mask of the process (of its first thread), at least 1.
 int ncpu() noexcept;
@@ -43,11 +49,19 @@ int ncpu() noexcept;
 // Monotonic nanoseconds since some fixed point.
 std::int64_t nanotime() noexcept;
 
+// The same, cheaper, and late by up to 10 ms.
+std::int64_t coarse_nanotime() noexcept;
+
 // Lets another runnable thread have the CPU.
 void osyield() noexcept;
 
 // Zeroed memory from the system, never given back. Null if there is none.
 void* sysalloc(std::size_t bytes) noexcept;
+
+// The same, which the child of each fork finds zeroed again, before any handler
+// of that fork runs and whatever the parent has written. Null if the system
+// can't do that, or has no mapping left.
+void* map_wiped_on_fork(std::size_t bytes) noexcept;
 
 // Memory for stacks, zeroed and readable and writable, in a range whose start
 // is a multiple of `alignment` (a power of two). Pages cost memory when they
@@ -81,6 +95,11 @@ bool start_thread(void (*function)(void*), void* argument) noexcept;
 // Calls fn() in every child that the process forks from now on, before fork()
 // returns there. False if it can't be had.
 bool at_fork_in_child(void (*fn)()) noexcept;
+
+// Defined where it is seen to that a library which has this code in it stays
+// mapped when it is closed, and its threads can still end. Whoever gives the
+// system a function to call later refers to it, so that it is linked.
+extern const bool keeps_code_mapped;
 
 // The error number that the calling thread's last failed call has left: errno,
 // on Windows GetLastError(). Functions and not the system's macros, because

@@ -4,8 +4,8 @@
 #ifndef PARKWAY_STACK_STACK_DEPOT_H_
 #define PARKWAY_STACK_STACK_DEPOT_H_
 
+#include <atomic>
 #include <cstdint>
-#include <new>
 
 #include "parkway/stack/free_stack.h"
 
@@ -22,6 +22,9 @@ namespace parkway {
 //
 // Orders: what was done to a stack before put() is visible after the get() that
 // returns it.
+//
+// In the child of a fork it has what it had in the parent, but for a batch that
+// another thread was about to put or to get.
 //
 // Algorithm: the depot of Bonwick's magazines (Vmem and magazines, 2001); Go's
 // stack cache has the same two levels and moves half of a list.
@@ -43,7 +46,7 @@ class BasicStackDepot {
   Stack* get() {
     // A stale "none" costs new memory at worst.
     if (stacks() == 0) return nullptr;
-    lock_.lock();
+    if (__builtin_expect(lock_.lock(), 0)) recount();
     List& from = whole_.first != nullptr ? whole_ : warm_;
     Stack* const batch = from.first;
     if (batch != nullptr) {
@@ -59,16 +62,6 @@ class BasicStackDepot {
   std::uint32_t warm() const { return warm_.stacks(); }
   std::uint32_t stacks() const { return whole() + warm(); }
 
-  // In the child of a fork: if a thread that is not here was inside, what the
-  // depot held is lost to the child.
-  void recover() {
-    if (lock_.try_lock()) {
-      lock_.unlock();
-    } else {
-      new (this) BasicStackDepot;
-    }
-  }
-
  private:
   struct List {
     // relaxed: written under the lock; others want a statistic.
@@ -78,19 +71,34 @@ class BasicStackDepot {
     void set(std::uint32_t stacks) {
       count.store(stacks, std::memory_order_relaxed);
     }
+    void recount() {
+      std::uint32_t stacks = 0;
+      for (Stack* batch = first; batch != nullptr; batch = batch->next_batch) {
+        stacks += batch->count;
+      }
+      set(stacks);
+    }
 
     typename P::template Atomic<std::uint32_t> count{0};
     typename P::template Plain<Stack*> first{nullptr};
   };
 
+  // By the first that has the lock in the child of a fork. The lists are whole
+  // at every moment, the counts may be those of the one before.
+  void recount() {
+    whole_.recount();
+    warm_.recount();
+  }
+
   bool put(List& list, Stack* batch, std::uint32_t limit) {
     // A stale "full" is as good as a true one.
     if (list.stacks() + batch->count > limit) return false;
-    lock_.lock();
+    if (__builtin_expect(lock_.lock(), 0)) recount();
     const std::uint32_t stacks = list.stacks() + batch->count;
     const bool fits = stacks <= limit;
     if (fits) {
       batch->next_batch = list.first;
+      std::atomic_signal_fence(std::memory_order_release);
       list.first = batch;
       list.set(stacks);
     }

@@ -15,7 +15,7 @@
 #include "parkway/stack/stack_class.h"
 #include "parkway/stack/stack_depot.h"
 #include "parkway/stack/stack_source.h"
-#include "parkway/wait/process_hooks.h"
+#include "parkway/wait/exit_hooks.h"
 #include "parkway/wait/worker.h"
 
 namespace parkway {
@@ -95,19 +95,11 @@ void give_back_stacks(Worker& worker) {
   t_stacks = nullptr;
 }
 
-// In the child of a fork, where nobody holds a lock of these.
-void recover_stacks() {
-  for (Shared& shared : g_shared.classes) {
-    shared.depot.recover();
-    shared.source.recover();
-  }
-}
-
 // Null if there is no memory for it.
 StackFreelist* my_freelist() {
   Worker* const worker = current_worker();
+  if (worker == nullptr) return nullptr;
   if (worker->stacks == nullptr) {
-    call_in_forked_child(&recover_stacks);
     call_at_worker_exit(&give_back_stacks);
     void* const memory = os::sysalloc(sizeof(Registered));
     if (memory == nullptr) return nullptr;
@@ -235,6 +227,8 @@ StackStats stats_of(unsigned index) {
 }
 
 }  // namespace
+
+__thread StackFreelist* t_stacks = nullptr;
 
 void* stack_alloc_slow(std::size_t bytes, StackGuard guard) noexcept {
   if (bytes > kMaxStackBytes) {

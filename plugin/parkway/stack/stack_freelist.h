@@ -28,8 +28,8 @@ namespace parkway {
 // Costs: on a worker whose freelist of that size is neither empty nor full,
 // some ten instructions without an atomic read-modify-write. Every 32nd call or
 // less goes to a list that all share, behind a lock; when that is empty, to the
-// system. The first of a thread's calls makes its worker record, which is
-// fatal without memory for it.
+// system. The first of a thread's calls makes its worker record; without memory
+// for it the thread has no freelists.
 //
 // What a thread has in its freelist when it exits goes to the others. In the
 // child of a fork, what the other threads had in theirs is lost.
@@ -120,8 +120,11 @@ class StackFreelist {
 
 namespace internal {
 
-// The calling thread's, or null if it has none yet.
-inline thread_local StackFreelist* t_stacks = nullptr;
+// The calling thread's, or null if it has none yet. Not inline: g++ would make
+// it one for all libraries of the process that have a copy of this code, but
+// each has lists of its own. And __thread: no other file could know that
+// a thread_local begins as a constant.
+extern __thread StackFreelist* t_stacks;
 
 void* stack_alloc_slow(std::size_t bytes, StackGuard guard) noexcept;
 void stack_free_slow(void* stack, unsigned index) noexcept;

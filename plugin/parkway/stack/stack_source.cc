@@ -9,10 +9,11 @@
 #include <new>
 
 #include "parkway/base/checks.h"
-#include "parkway/lock/futex_mutex.h"
+#include "parkway/base/thread_annotations.h"
 #include "parkway/os/os.h"
 #include "parkway/stack/free_stack.h"
 #include "parkway/stack/stack_class.h"
+#include "parkway/wait/word_lock.h"
 
 namespace parkway::internal {
 namespace {
@@ -69,21 +70,27 @@ void remove(const StackChunk& chunk) {
   }
 }
 
-// ---- Descriptors: from pages that are never given back, for all classes.
+// ---- Descriptors: from pages that are never given back, for all classes. The
+// list is whole at every moment, so that a fork may come at any.
 
-FutexMutex g_descriptors_lock;
+WordLock g_descriptors_lock;
 StackChunk* g_descriptors = nullptr;
 
+void push_descriptor(StackChunk* chunk) {
+  chunk->next = g_descriptors;
+  std::atomic_signal_fence(std::memory_order_release);
+  g_descriptors = chunk;
+}
+
 StackChunk* make_descriptor() {
-  std::lock_guard<FutexMutex> guard(g_descriptors_lock);
+  std::lock_guard<WordLock> guard(g_descriptors_lock);
   if (g_descriptors == nullptr) {
     constexpr std::size_t kBytes = 4096;
     void* const memory = os::sysalloc(kBytes);
     if (memory == nullptr) return nullptr;
     auto* const chunks = new (memory) StackChunk[kBytes / sizeof(StackChunk)];
     for (std::size_t i = 0; i < kBytes / sizeof(StackChunk); ++i) {
-      chunks[i].next = g_descriptors;
-      g_descriptors = &chunks[i];
+      push_descriptor(&chunks[i]);
     }
   }
   StackChunk* const chunk = g_descriptors;
@@ -92,9 +99,8 @@ StackChunk* make_descriptor() {
 }
 
 void drop_descriptor(StackChunk* chunk) {
-  std::lock_guard<FutexMutex> guard(g_descriptors_lock);
-  chunk->next = g_descriptors;
-  g_descriptors = chunk;
+  std::lock_guard<WordLock> guard(g_descriptors_lock);
+  push_descriptor(chunk);
 }
 
 // ---- Sizes.
@@ -155,6 +161,29 @@ int slot_of(const StackChunk& chunk, const void* stack) noexcept {
   return static_cast<int>(end / stride) - 1;
 }
 
+// Holds the lock of a source, and leaves a sign for the child of a fork.
+class StackSource::Change {
+ public:
+  explicit Change(StackSource& source) noexcept
+      PARKWAY_NO_THREAD_SAFETY_ANALYSIS : source_(source) {
+    const bool inherited = source.lock_.lock();
+    if (inherited && source.changing_) source.recover();
+    source.changing_ = true;
+    // Before anything is changed; and, below, after everything.
+    std::atomic_signal_fence(std::memory_order_release);
+  }
+  ~Change() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    std::atomic_signal_fence(std::memory_order_release);
+    source_.changing_ = false;
+    source_.lock_.unlock();
+  }
+  Change(const Change&) = delete;
+  Change& operator=(const Change&) = delete;
+
+ private:
+  StackSource& source_;
+};
+
 // Slots that take() has its hands on.
 struct StackSource::Taken {
   static constexpr std::uint32_t kMax = 32;
@@ -200,7 +229,7 @@ FreeStack* StackSource::take(std::uint32_t wanted) noexcept {
 std::uint32_t StackSource::take_slots(Taken* taken,
                                       std::uint32_t wanted) noexcept {
   if (wanted > Taken::kMax) wanted = Taken::kMax;
-  std::lock_guard<FutexMutex> guard(lock_);
+  const Change change(*this);
   while (taken->count < wanted && listed_ != nullptr) {
     StackChunk& chunk = *listed_;
     for (int word = 0; taken->count < wanted && chunk.unused_count != 0;) {
@@ -222,7 +251,7 @@ std::uint32_t StackSource::take_slots(Taken* taken,
 }
 
 void StackSource::put_back(const Taken& taken) noexcept {
-  std::lock_guard<FutexMutex> guard(lock_);
+  const Change change(*this);
   for (std::uint32_t i = 0; i < taken.count; ++i) {
     reset(taken.slots[i].chunk->guarded, taken.slots[i].slot);
     set_unused(*taken.slots[i].chunk, taken.slots[i].slot);
@@ -238,12 +267,11 @@ bool StackSource::add_chunk() noexcept {
   // The address space may have room for one.
   if (chunk == nullptr) chunk = map_chunk(1);
   if (chunk == nullptr) return false;
-  std::lock_guard<FutexMutex> guard(lock_);
+  const Change change(*this);
   add(slots_, chunk->slots);
+  add(unused_, chunk->slots);
   add(mapped_, chunk->bytes);
-  for (int slot = 0; slot < static_cast<int>(chunk->slots); ++slot) {
-    set_unused(*chunk, slot);
-  }
+  list(*chunk);
   return true;
 }
 
@@ -256,6 +284,9 @@ StackChunk* StackSource::map_chunk(std::uint32_t slots) noexcept {
   const std::size_t fit = chunk->bytes / stride;
   chunk->slots = static_cast<std::uint32_t>(
       fit < StackChunk::kMaxSlots ? fit : StackChunk::kMaxSlots);
+  for (; chunk->unused_count < chunk->slots; ++chunk->unused_count) {
+    set(chunk->unused, static_cast<int>(chunk->unused_count));
+  }
   chunk->memory = static_cast<char*>(os::map_stacks(chunk->bytes, kChunkAlign));
   if (chunk->memory != nullptr) {
     if (enter(*chunk)) return chunk;
@@ -269,7 +300,10 @@ void StackSource::set_unused(StackChunk& chunk, int slot) noexcept {
   set(chunk.unused, slot);
   ++chunk.unused_count;
   add(unused_, 1);
-  if (chunk.listed) return;
+  if (!chunk.listed) list(chunk);
+}
+
+void StackSource::list(StackChunk& chunk) noexcept {
   chunk.listed = true;
   chunk.previous = nullptr;
   chunk.next = listed_;
@@ -291,7 +325,7 @@ void StackSource::give(FreeStack* batch, bool lazily) noexcept {
   FreeStack* rest = nullptr;
   StackChunk* complete = nullptr;
   {
-    std::lock_guard<FutexMutex> guard(lock_);
+    const Change change(*this);
     for (FreeStack* s = batch; s != nullptr; s = s->next) {
       ++chunk_of(s)->leaving;
     }
@@ -321,7 +355,7 @@ void StackSource::give(FreeStack* batch, bool lazily) noexcept {
       }
     }
     {
-      std::lock_guard<FutexMutex> guard(lock_);
+      const Change change(*this);
       for (std::uint32_t i = 0; i < count; ++i) {
         StackChunk& chunk = *chunk_of(stacks[i]);
         set_unused(chunk, slot_of(chunk, stacks[i]));
@@ -354,34 +388,49 @@ void StackSource::unmap(StackChunk* complete) noexcept {
 }
 
 bool StackSource::has(StackChunk& chunk, int slot) noexcept {
-  std::lock_guard<FutexMutex> guard(lock_);
+  const Change change(*this);
   return test(chunk.unused, slot);
 }
 
+// In the child of a fork that has caught another thread in a Change. The bits
+// are true whatever it was about to do: a slot that it was taking was nobody's
+// yet, and one that it was giving is nobody's any more. The rest is made anew
+// from them.
 void StackSource::recover() noexcept {
-  if (g_descriptors_lock.try_lock()) {
-    g_descriptors_lock.unlock();
-  } else {
-    new (&g_descriptors_lock) FutexMutex;
-    g_descriptors = nullptr;
-  }
-  if (lock_.try_lock()) {
-    lock_.unlock();
-    return;
-  }
-  new (&lock_) FutexMutex;
   listed_ = nullptr;
-  for (const std::atomic<Leaf*>& place : g_leaves) {
-    Leaf* const leaf = place.load(std::memory_order_acquire);
+  std::uint64_t slots = 0;
+  std::uint64_t unused = 0;
+  std::uint64_t mapped = 0;
+  for (std::size_t i = 0; i < kUnits / kLeafSize; ++i) {
+    Leaf* const leaf = g_leaves[i].load(std::memory_order_acquire);
     if (leaf == nullptr) continue;
-    for (const std::atomic<StackChunk*>& entry : *leaf) {
-      StackChunk* const chunk = entry.load(std::memory_order_relaxed);
-      if (chunk == nullptr || chunk->stack_class != class_) continue;
-      // Never complete again, and so never unmapped.
-      chunk->leaving = chunk->slots;
+    for (std::size_t j = 0; j < kLeafSize; ++j) {
+      StackChunk* const chunk = (*leaf)[j].load(std::memory_order_acquire);
+      // A chunk that was about to be unmapped stays as it is, for good.
+      if (chunk == nullptr || chunk->stack_class != class_ || chunk->complete) {
+        continue;
+      }
+      // Once, where it begins.
+      const auto begin = reinterpret_cast<std::uintptr_t>(chunk->memory);
+      if (begin / kChunkAlign != i * kLeafSize + j) continue;
+      chunk->leaving = 0;
+      chunk->unused_count = 0;
+      for (std::size_t word = 0; word < StackChunk::kMaxSlots / 64; ++word) {
+        chunk->unused_count += static_cast<std::uint32_t>(
+            __builtin_popcountll(chunk->unused[word]));
+        // Who was taking it had not made its guard yet.
+        chunk->guarded[word] &= ~chunk->unused[word];
+      }
       chunk->listed = false;
+      if (chunk->unused_count != 0) list(*chunk);
+      slots += chunk->slots;
+      unused += chunk->unused_count;
+      mapped += chunk->bytes;
     }
   }
+  slots_.store(slots, std::memory_order_relaxed);
+  unused_.store(unused, std::memory_order_relaxed);
+  mapped_.store(mapped, std::memory_order_relaxed);
 }
 
 }  // namespace parkway::internal

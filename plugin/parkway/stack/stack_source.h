@@ -8,8 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "parkway/lock/futex_mutex.h"
 #include "parkway/stack/free_stack.h"
+#include "parkway/wait/word_lock.h"
 
 namespace parkway::internal {
 
@@ -49,6 +49,8 @@ StackChunk* chunk_of(const void* address) noexcept;
 // The stack of ours whose lowest byte is at that address, or -1.
 int slot_of(const StackChunk& chunk, const void* stack) noexcept;
 
+// In the child of a fork it has what it had in the parent, but for the stacks
+// that other threads were about to take or to give.
 class StackSource {
  public:
   explicit constexpr StackSource(unsigned stack_class) noexcept
@@ -73,18 +75,17 @@ class StackSource {
     return mapped_.load(std::memory_order_relaxed);
   }
 
-  // In the child of a fork: if a thread that is not here was inside, the unused
-  // slots are lost to the child.
-  void recover() noexcept;
-
  private:
   struct Taken;
+  class Change;
 
   bool add_chunk() noexcept;
   StackChunk* map_chunk(std::uint32_t slots) noexcept;
   std::uint32_t take_slots(Taken* taken, std::uint32_t wanted) noexcept;
   void put_back(const Taken& taken) noexcept;
-  // Both under the lock.
+  // All under the lock.
+  void recover() noexcept;
+  void list(StackChunk& chunk) noexcept;
   void set_unused(StackChunk& chunk, int slot) noexcept;
   void unlist(StackChunk& chunk) noexcept;
   void take_out(StackChunk& chunk, StackChunk** complete) noexcept;
@@ -92,7 +93,9 @@ class StackSource {
   static void unmap(StackChunk* complete) noexcept;
 
   const unsigned class_;
-  FutexMutex lock_;
+  WordLock lock_;
+  // Somebody is in the middle of a Change.
+  bool changing_ = false;
   StackChunk* listed_ = nullptr;
   // Written under the lock.
   std::atomic<std::uint64_t> slots_{0};

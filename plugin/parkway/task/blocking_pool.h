@@ -20,6 +20,21 @@
 
 namespace parkway {
 
+namespace internal {
+
+// In nanoseconds, and no longer than may be added to a time; longer than
+// anybody waits.
+template <class Rep, class Period>
+std::int64_t idle_ns(const std::chrono::duration<Rep, Period>& time) {
+  constexpr std::int64_t kLongest = os::kForever / 4;
+  const double ns = std::chrono::duration<double, std::nano>(time).count();
+  if (ns >= static_cast<double>(kLongest)) return kLongest;
+  if (ns <= -static_cast<double>(kLongest)) return -kLongest;
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(time).count();
+}
+
+}  // namespace internal
+
 // One call, which its owner keeps alive until it is served. serve(request) runs
 // it, on whatever thread; throws nothing, and says so to the owner as the last
 // thing it does with the request, which may be gone then.
@@ -101,20 +116,11 @@ class BasicBlockingPool {
   // time.
   template <class Rep, class Period>
   void set_idle_time(const std::chrono::duration<Rep, Period>& time) {
-    set_idle_ns(std::chrono::duration_cast<std::chrono::nanoseconds>(
-                    std::chrono::duration<double, std::nano>(time).count() <
-                            static_cast<double>(kLongestNs)
-                        ? time
-                        : std::chrono::nanoseconds(kLongestNs))
-                    .count());
+    set_idle_ns(internal::idle_ns(time));
   }
   std::chrono::nanoseconds idle_time();
 
   BlockingStats stats();
-
-  // In the child of a fork, which has none of the threads: nothing queued,
-  // limits as they were, counts from zero.
-  void forget_parent();
 
  private:
   // A thread that waits for a request, on its stack.
@@ -122,9 +128,6 @@ class BasicBlockingPool {
     typename P::template Plain<Idle*> below{nullptr};
     WorkerSemaphore<P> semaphore;
   };
-
-  // Longer than anybody waits, short enough to be added to a time.
-  static constexpr std::int64_t kLongestNs = os::kForever / 4;
 
   template <class T>
   using Plain = typename P::template Plain<T>;
@@ -161,11 +164,40 @@ class BasicBlockingPool {
 extern template class BasicBlockingPool<Platform>;
 
 using BlockingRequest = BasicBlockingRequest<Platform>;
-using BlockingPool = BasicBlockingPool<Platform>;
 
-// The one of the process, usable from before main() to its end. Nothing of it
-// is joined or stopped at exit: a call that is out then is abandoned with its
-// thread. In the child of a fork it is empty.
+// The pool of the process that asks. In the child of a fork, which has none of
+// the threads: nothing queued, limits as they were, counts from zero. The
+// members are those of BasicBlockingPool.
+class BlockingPool {
+ public:
+  using Request = BlockingRequest;
+  static constexpr std::size_t kMinThreads =
+      BasicBlockingPool<Platform>::kMinThreads;
+  static constexpr std::size_t kDefaultMaxThreads =
+      BasicBlockingPool<Platform>::kDefaultMaxThreads;
+  static constexpr std::int64_t kDefaultIdleNs =
+      BasicBlockingPool<Platform>::kDefaultIdleNs;
+
+  constexpr BlockingPool() noexcept = default;
+  BlockingPool(const BlockingPool&) = delete;
+  BlockingPool& operator=(const BlockingPool&) = delete;
+
+  void submit(BlockingRequest& request);
+  void set_max_threads(std::size_t threads);
+  std::size_t max_threads();
+  template <class Rep, class Period>
+  void set_idle_time(const std::chrono::duration<Rep, Period>& time) {
+    set_idle_ns(internal::idle_ns(time));
+  }
+  std::chrono::nanoseconds idle_time();
+  BlockingStats stats();
+
+ private:
+  void set_idle_ns(std::int64_t ns);
+};
+
+// Usable from before main() to the process's end. Nothing of it is joined or
+// stopped at exit: a call that is out then is abandoned with its thread.
 BlockingPool& blocking_pool() noexcept;
 
 }  // namespace parkway

@@ -5,8 +5,6 @@
 #ifndef PARKWAY_TASK_BLOCKING_POOL_SLOW_H_
 #define PARKWAY_TASK_BLOCKING_POOL_SLOW_H_
 
-#include <new>
-
 #include "parkway/task/blocking_pool.h"
 
 namespace parkway {
@@ -208,16 +206,6 @@ BlockingStats BasicBlockingPool<P>::stats() {
                             peak_queued_, arrived_, peak_threads_};
   lock_.unlock();
   return stats;
-}
-
-template <class P>
-void BasicBlockingPool<P>::forget_parent() {
-  // Not under the lock, which a thread of the parent's may hold for ever.
-  const std::size_t threads = max_threads_;
-  const std::int64_t ns = idle_ns_;
-  new (this) BasicBlockingPool;
-  max_threads_ = threads;
-  idle_ns_ = ns;
 }
 
 }  // namespace parkway

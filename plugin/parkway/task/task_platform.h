@@ -5,7 +5,6 @@
 #ifndef PARKWAY_TASK_TASK_PLATFORM_H_
 #define PARKWAY_TASK_TASK_PLATFORM_H_
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -21,13 +20,6 @@
 #include "parkway/wait/wait_table.h"
 
 namespace parkway {
-
-namespace internal {
-
-// As forks_watched, for the tables of tasks.
-inline std::atomic<bool> task_forks_watched{false};
-
-}  // namespace internal
 
 // Platform, for what a task may lock on one thread and unlock on another.
 // Nothing of a wait is kept with the thread.
@@ -54,24 +46,11 @@ struct TaskPlatform : Platform {
     bool waits;
   };
   // Never a thread's: the caller may have changed threads since it looked last.
-  static Worker* waits_in_record() noexcept {
-    watch_forks();
-    return nullptr;
-  }
-  static void watch_forks() noexcept {
-    // acquire: pairs with the release in watch_forks_slow().
-    if (__builtin_expect(
-            !internal::task_forks_watched.load(std::memory_order_acquire), 0)) {
-      watch_forks_slow();
-    }
-  }
+  static Worker* waits_in_record() noexcept { return nullptr; }
 
   static WaitBucket<TaskPlatform>& bucket(const void* key) noexcept;
   static AddressBucket<TaskPlatform>& address_bucket(
       const void* address) noexcept;
-
- private:
-  [[gnu::cold]] static void watch_forks_slow() noexcept;
 };
 
 struct TaskMutexPolicy : AddressFutex<TaskPlatform, std::uint32_t> {
@@ -117,7 +96,6 @@ inline PaddedTaskBuckets& task_buckets(const void* key) noexcept {
 
 inline WaitBucket<TaskPlatform>& TaskPlatform::bucket(
     const void* key) noexcept {
-  watch_forks();
   return internal::task_buckets(key).wait;
 }
 inline AddressBucket<TaskPlatform>& TaskPlatform::address_bucket(

@@ -12,6 +12,8 @@ namespace parkway {
 struct TimerNode {
   std::int64_t deadline = 0;
   bool in_heap = false;
+  // Whose heap that is: parkway/base/fork_generation.h. For its users.
+  std::uint32_t process = 0;
 
   // The heap's. A node heads the list of its children, linked by `next`; `prev`
   // is the sibling before it or, of the first, the parent.

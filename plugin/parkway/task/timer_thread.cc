@@ -4,29 +4,28 @@
 // started by the first and then there for good, with all signals blocked.
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
-#include <new>
 
+#include "parkway/base/fork_generation.h"
+#include "parkway/base/per_process.h"
 #include "parkway/lock/futex_mutex.h"
 #include "parkway/task/park_slow.h"
 #include "parkway/task/task_timer.h"
 #include "parkway/task/timer_heap.h"
-#include "parkway/wait/process_hooks.h"
 
 namespace parkway {
 namespace {
 
 using TaskTimer = BasicTaskTimer<ParkPlatform>;
 
-// In the child of a fork, which has no such thread.
-void forget_parent();
-
+// Of one process: a child that it forks has no such thread, and none of these
+// tasks.
 class Timers {
  public:
   bool run() noexcept {
     // acquire: pairs with the release below; nothing else depends on it.
     if (runs_.load(std::memory_order_acquire)) return true;
-    internal::call_in_forked_child(&forget_parent);
     std::lock_guard<FutexMutex> hold(lock_);
     if (!runs_.load(std::memory_order_relaxed) &&
         os::start_thread(
@@ -40,6 +39,7 @@ class Timers {
     bool earliest;
     {
       std::lock_guard<FutexMutex> hold(lock_);
+      timer.process = process_;
       heap_.push(timer);
       earliest = heap_.first() == &timer;
       // relaxed: serve() reads it under the lock, then the kernel compares it.
@@ -50,7 +50,8 @@ class Timers {
 
   void stop(TaskTimer& timer) noexcept {
     std::lock_guard<FutexMutex> hold(lock_);
-    if (timer.in_heap) heap_.remove(timer);
+    // In a parent's heap it stays where it is.
+    if (timer.in_heap && timer.process == process_) heap_.remove(timer);
   }
 
  private:
@@ -83,25 +84,23 @@ class Timers {
     }
   }
 
+  std::uint32_t process_ = internal::fork_generation();
   FutexMutex lock_;
   TimerHeap heap_;
   std::atomic<std::uint32_t> changes_{0};
   std::atomic<bool> runs_{false};
 };
 
-// Never destroyed: the thread uses it to the end.
-Timers g_timers;
-
-void forget_parent() { new (&g_timers) Timers; }
+internal::PerProcess<Timers> g_timers;
 
 }  // namespace
 
-bool ParkPlatform::timers_run() noexcept { return g_timers.run(); }
+bool ParkPlatform::timers_run() noexcept { return g_timers.get().run(); }
 void ParkPlatform::start_timer(TaskTimer& timer) noexcept {
-  g_timers.start(timer);
+  g_timers.get().start(timer);
 }
 void ParkPlatform::stop_timer(TaskTimer& timer) noexcept {
-  g_timers.stop(timer);
+  g_timers.get().stop(timer);
 }
 
 }  // namespace parkway

@@ -70,16 +70,19 @@ class BasicAddressCondWait {
   // Wake the one that has waited longest, or all that wait now. Return how many
   // that were. No system call if nobody sleeps.
   static std::size_t notify_one(const void* address) {
-    return Waiter::may_have_ordered_waiters(address) ? Waiter::wake_one(address)
-                                                     : 0;
+    return Waiter::may_have_ordered_waiters(address)
+               ? Waiter::wake_one(address, kKind)
+               : 0;
   }
   static std::size_t notify_all(const void* address) {
-    return Waiter::may_have_ordered_waiters(address) ? Waiter::wake_all(address)
-                                                     : 0;
+    return Waiter::may_have_ordered_waiters(address)
+               ? Waiter::wake_all(address, kKind)
+               : 0;
   }
 
  private:
   using Waiter = BasicAddressWaiter<P>;
+  static constexpr AddressKind kKind = AddressKind::kHostCondition;
 
   const void* const address_;
   Waiter waiter_;

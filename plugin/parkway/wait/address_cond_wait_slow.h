@@ -13,13 +13,13 @@ namespace parkway {
 template <class P>
 BasicAddressCondWait<P>::BasicAddressCondWait(const void* address,
                                               std::uintptr_t context)
-    : address_(address), waiter_(address, context) {
-  waiter_.prepare_if([] { return true; });
+    : address_(address), waiter_(address, kKind, context) {
+  waiter_.prepare_if([](bool) { return true; });
 }
 
 template <class P>
 BasicAddressCondWait<P>::~BasicAddressCondWait() {
-  if (waiter_.cancel() || notified_) Waiter::wake_one(address_);
+  if (waiter_.cancel() || notified_) Waiter::wake_one(address_, kKind);
 }
 
 template <class P>

@@ -22,24 +22,21 @@ struct AddressFutex : P {
   // the sleep as well, whatever the word says.
   static bool futexsleep(Word& word, T expected,
                          std::int64_t deadline) noexcept {
-    BasicAddressWaiter<P> waiter(&word, kContext);
+    BasicAddressWaiter<P> waiter(&word, AddressKind::kMutexFutex);
     // relaxed: a waker that does not find this thread in the queue changed the
     // word before it took the bucket's lock. Whether there is anybody to wake
     // it knows from the word.
     const bool waits = waiter.prepare_if(
-        [&] { return word.load(std::memory_order_relaxed) == expected; });
+        [&](bool) { return word.load(std::memory_order_relaxed) == expected; });
     return !waits || waiter.commit(deadline);
   }
 
   // As P::futexwakeup(), for a count of 1. By address only; it may come when
   // something else has taken the memory. Another lock's waiter stands a wake
-  // for no reason. Those of other kinds must not get one.
+  // for no reason.
   static void futexwakeup(Word& word, std::uint32_t) noexcept {
-    BasicAddressWaiter<P>::wake_one(&word, kContext);
+    BasicAddressWaiter<P>::wake_one(&word, AddressKind::kMutexFutex);
   }
-
- private:
-  static constexpr std::uintptr_t kContext = UINTPTR_MAX;
 };
 
 }  // namespace parkway

@@ -9,7 +9,7 @@
 
 namespace parkway::internal {
 
-inline constexpr unsigned kAddressHashBits = 8;
+inline constexpr unsigned kAddressHashBits = 10;
 
 // How many buckets such a table has.
 inline constexpr std::size_t kAddressHashes = std::size_t{1}
@@ -28,17 +28,26 @@ inline constexpr std::size_t kAddressHashes = std::size_t{1}
 // before it breaks them up.
 //
 // The factor is the best of a random search: for strides of powers of two and
-// of usual sizes, and for objects with several members. 256 objects in a row
-// meet 160 to 210 of 256 buckets in the mean, and at least 3/8 of them
-// whichever of the usual strides they have
-// (tests/unit/wait/address_hash_test.cc); 256 random numbers meet 162 in the
-// mean. A hash by neighbours alone would meet all for a dense array, and 32 for
-// the same members of some objects.
-inline std::size_t address_hash(const void* address) noexcept {
+// of usual sizes, and for objects with several members. As many objects in
+// a row as there are buckets meet at least 3/8 of them, whichever of the usual
+// strides they have (tests/unit/wait/address_hash_test.cc); random numbers
+// meet 63 % in the mean. A hash by neighbours alone would meet all for a dense
+// array, and 32 for the same members of some objects.
+inline std::uint64_t mixed_address(const void* address) noexcept {
   std::uint64_t bits = reinterpret_cast<std::uintptr_t>(address);
-  bits ^= bits >> 7;
-  bits *= 0xcdb2043b5d11f2fd;
-  return static_cast<std::size_t>(bits >> (64 - kAddressHashBits));
+  bits ^= bits >> 6;
+  return bits * 0xf30567547a34c163;
+}
+inline std::size_t address_hash(const void* address) noexcept {
+  return static_cast<std::size_t>(mixed_address(address) >>
+                                  (64 - kAddressHashBits));
+}
+
+// A second hash, for the addresses of one bucket: less than 2^kSecondHashBits.
+inline constexpr unsigned kSecondHashBits = 9;
+inline std::size_t second_address_hash(const void* address) noexcept {
+  return static_cast<std::size_t>(mixed_address(address) << kAddressHashBits >>
+                                  (64 - kSecondHashBits));
 }
 
 }  // namespace parkway::internal

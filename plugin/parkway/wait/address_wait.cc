@@ -12,10 +12,11 @@ PaddedAddressBucket address_table[kAddressBuckets];
 
 template class BasicAddressWaiter<Platform>;
 
-std::size_t wake_address_waiters(std::uintptr_t context) noexcept {
+std::size_t wake_address_waiters(AddressKind kind,
+                                 std::uintptr_t context) noexcept {
   std::size_t woken = 0;
   for (internal::PaddedAddressBucket& padded : internal::address_table) {
-    woken += AddressWaiter::wake_in(padded.bucket, context);
+    woken += AddressWaiter::wake_in(padded.bucket, kind, context);
   }
   return woken;
 }

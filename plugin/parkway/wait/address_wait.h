@@ -11,10 +11,15 @@
 //
 // Dekker's protocol again: the waiter has queued itself before it looks, the
 // waker has changed the condition before it looks for waiters. One of them sees
-// the other. The fence between is parkway/wait/asymmetric_fence.h's: wakers,
-// most of whom find nobody, have the light half. A waker that found its waiter
-// without may_have_waiters() (ByteMutex does, by parkway/wait/sleepers.h) needs
-// no fence: the bucket's lock orders the two.
+// the other. The fences between are those of parkway/wait/sleepers.h, where
+// waiters count as sleepers on their address: wakers, most of whom find nobody,
+// look at a slot. A waker that found its waiter without may_have_waiters()
+// (ByteMutex does) needs no fence: the bucket's lock orders the two.
+//
+// Everybody who waits here says what kind of object the address is, and every
+// wake is for one kind. A wake that comes late, when the memory has become
+// another object, meets at most waiters of its own kind; each kind says what it
+// does with a wake that was not for it.
 //
 // The idea of a table by address is that of futexes and of WebKit's ParkingLot;
 // the protocol in three steps is Vyukov's eventcount, which oneTBB's
@@ -25,10 +30,10 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <new>
 
+#include "parkway/base/thread_annotations.h"
+#include "parkway/os/os.h"
 #include "parkway/wait/address_hash.h"
-#include "parkway/wait/asymmetric_fence.h"
 #include "parkway/wait/wait_platform.h"
 #include "parkway/wait/worker_semaphore.h"
 
@@ -37,26 +42,53 @@ namespace parkway {
 template <class P>
 class BasicAddressWaiter;
 
-// The threads whose addresses hash to one place, oldest first.
-template <class P>
-class AddressBucket {
- public:
-  // In the child of a fork, which has one thread: nobody waits, nobody holds
-  // the lock.
-  void forget_waiters() { new (this) AddressBucket; }
+// What an address is to those that wait there. A wake that was meant for
+// another object of the same kind
+//   kMutexFutex      only makes the waiter look at its word again;
+//   kSemaphore       only makes it look for a permit again, and is passed on;
+//   kStarving        the same, of a Semaphore's waiters that are to be granted
+//                    one;
+//   kQueuingMutex    can't be: whoever wakes has the mutex;
+//   kQueuingRwMutex  can't be: the waiter is chosen, under the bucket's lock,
+//                    by who holds the mutex that it waits for;
+//   kCondition       can't be: a notify is over before the condition variable
+//   kHostCondition   may be destroyed;
+//   kHostAddress     is what the host's own waiters stand: they look again;
+//   kHostQueue       the same.
+enum class AddressKind : std::uint8_t {
+  kMutexFutex,
+  kSemaphore,
+  kStarving,
+  kQueuingMutex,
+  kQueuingRwMutex,
+  kCondition,
+  kHostCondition,
+  kHostAddress,
+  kHostQueue,
+};
 
- private:
+// The threads whose addresses hash to one place: for each address and kind
+// a queue, oldest first. Its head is in the bucket's list.
+template <class P>
+class PARKWAY_CAPABILITY("mutex") AddressBucket {
   friend class BasicAddressWaiter<P>;
   using W = BasicAddressWaiter<P>;
 
+  // In the child of a fork nobody waits at first.
+  void lock() PARKWAY_ACQUIRE() PARKWAY_NO_THREAD_SAFETY_ANALYSIS;
+  void unlock() PARKWAY_RELEASE() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    lock_.unlock();
+  }
+  // The rest needs the lock.
+  W* find(const void* address, AddressKind kind);
   void push_back(W* waiter);
   void remove(W* waiter);
+  W** link_to(W* head);
 
   typename P::TableLock lock_;
-  // Length of the list. Written under the lock; read without, by wakers.
+  // In all queues together. Written under the lock; read without, by wakers.
   typename P::template Atomic<std::uint32_t> waiters_{0};
   W* first_ = nullptr;
-  W* last_ = nullptr;
 };
 
 // One wait of one thread, on its stack. Only the thread that made it may call
@@ -67,22 +99,23 @@ class BasicAddressWaiter {
  public:
   // `address` is a name only, nothing is read from it. `context` is for
   // wake_if().
-  explicit BasicAddressWaiter(const void* address, std::uintptr_t context = 0)
-      : address_(address), context_(context) {}
+  explicit BasicAddressWaiter(const void* address, AddressKind kind,
+                              std::uintptr_t context = 0)
+      : address_(address), context_(context), kind_(kind) {}
   // cancel(): so a condition may throw.
   ~BasicAddressWaiter() { cancel(); }
   BasicAddressWaiter(const BasicAddressWaiter&) = delete;
   BasicAddressWaiter& operator=(const BasicAddressWaiter&) = delete;
 
-  // Queues the thread, behind all others. Whoever changes the condition from
-  // now on finds it. Then the heavy half of the fence, so that the caller,
-  // which looks at the condition next, sees every change whose waker did not
-  // find it.
+  // Queues the thread, behind all others, and announces it. Whoever changes the
+  // condition from now on finds it. Then a fence, so that the caller, which
+  // looks at the condition next, sees every change whose waker did not find it.
   void prepare();
 
-  // For those whose wakers do not ask may_have_waiters(): prepare() if still()
-  // is true, and no fence. still() runs under the bucket's lock, as then() of
-  // wake_while() does; neither may wait, or wake anybody.
+  // For those whose wakers do not ask may_have_waiters(): prepare() if
+  // still(whether others wait for the same) is true, and no fence. still() runs
+  // under the bucket's lock, as then() of wake_while() does; neither may wait,
+  // or wake anybody.
   template <class Still>
   bool prepare_if(Still&& still);
 
@@ -95,23 +128,27 @@ class BasicAddressWaiter {
   // wake is. The wake is a release, this an acquire.
   //
   // After prepare_if() it never returns for no reason. After prepare() true may
-  // also mean "look again": where the kernel refuses the fence that it once
-  // made (see AsymmetricFence::heavy()), a wait ends after P::kRecheckNs at
-  // most. So the caller looks at its condition whenever it is told that it was
-  // woken, and waits anew if it must.
+  // also mean "look again": where the kernel refuses the barrier that it once
+  // made, a wait ends after P::kSettleNs, once for each slot of sleepers. So
+  // the caller looks at its condition whenever it is told that it was woken,
+  // and waits anew if it must.
   bool commit(std::int64_t deadline);
+
+  // As commit(), in parts: sleeps, and stays in the queue if the time is up.
+  // After true the wait is over; after false sleep() or cancel() is next.
+  bool sleep(std::int64_t deadline);
 
   // Leaves the queue, if it is there. True if a wake had come already, which
   // the caller has then used up; after a wake_one() it may want to pass it on.
   bool cancel();
 
-  // The light half of the fence; then whether a thread may wait on an address
-  // near this one. "No" is exact: who prepares later sees what was changed
-  // before this call. For threads that were queued by prepare().
+  // Whether a thread may wait on an address near this one. "No" is exact: who
+  // prepares later sees what was changed before this call. For threads that
+  // were queued by prepare().
   static bool may_have_waiters(const void* address) {
-    // Pairs with the heavy half in prepare().
-    P::asymmetric_fence().light();
-    return may_have_ordered_waiters(address);
+    // Pairs with the barrier in prepare().
+    if (!P::sleepers_after(address)) return false;
+    return may_have_waiters_slow(address);
   }
 
   // The same without the fence, for a caller that has locked a mutex since the
@@ -122,13 +159,12 @@ class BasicAddressWaiter {
                std::memory_order_relaxed) != 0;
   }
 
-  // Wake the oldest, the oldest with that context, all, or all whose context
-  // `matches` accepts, of those that wait on this address. Return how many that
+  // Wake the oldest, all, or all whose context `matches` accepts, of those that
+  // wait on this address, which is of that kind for them. Return how many that
   // were.
-  static std::size_t wake_one(const void* address);
-  static std::size_t wake_one(const void* address, std::uintptr_t context);
-  static std::size_t wake_all(const void* address);
-  static std::size_t wake_if(const void* address,
+  static std::size_t wake_one(const void* address, AddressKind kind);
+  static std::size_t wake_all(const void* address, AddressKind kind);
+  static std::size_t wake_if(const void* address, AddressKind kind,
                              bool (*matches)(std::uintptr_t context,
                                              std::uintptr_t argument),
                              std::uintptr_t argument);
@@ -137,40 +173,56 @@ class BasicAddressWaiter {
   // oldest first, until takes(context) is false. Before they are woken it calls
   // then(whether any are left on this address), under the bucket's lock.
   template <class Takes, class Then>
-  static std::size_t wake_while(const void* address, Takes&& takes,
-                                Then&& then);
+  static std::size_t wake_while(const void* address, AddressKind kind,
+                                Takes&& takes, Then&& then);
 
-  // Wakes all in the bucket that have this context, whatever they wait for.
-  // Returns how many that were.
-  static std::size_t wake_in(AddressBucket<P>& bucket, std::uintptr_t context);
+  // Wakes all of this kind in the bucket that have this context, whatever they
+  // wait for. Returns how many that were.
+  static std::size_t wake_in(AddressBucket<P>& bucket, AddressKind kind,
+                             std::uintptr_t context);
 
  private:
   friend class AddressBucket<P>;
   using Bucket = AddressBucket<P>;
 
-  // What wake() does with a waiter. kOther is for those that are no concern of
-  // the caller's; the others count as left if they are not woken.
-  enum class Choice { kWake, kSkip, kStop, kOther };
+  // What wake_at() does with a waiter.
+  enum class Choice { kWake, kSkip, kStop };
 
-  void queue(Bucket& bucket);
-  // choose(waiter); then(whether any are left).
+  // Those that were taken out, linked by next_, to be woken when the bucket's
+  // lock has been released.
+  struct Chain {
+    void add(BasicAddressWaiter* waiter);
+    std::size_t wake();
+    BasicAddressWaiter* first = nullptr;
+    BasicAddressWaiter** end = &first;
+  };
+
+  [[gnu::noinline]] static bool may_have_waiters_slow(const void* address);
+  void settle();
+  void end();
+  // choose(context), of those that wait on `address`; then(whether any are
+  // left).
   template <class Choose, class Then>
-  static std::size_t wake(Bucket& bucket, Choose&& choose, Then&& then);
-  // choose(context), of those that wait on `address`.
-  template <class Choose, class Then>
-  static std::size_t wake_at(const void* address, Choose&& choose, Then&& then);
+  static std::size_t wake_at(const void* address, AddressKind kind,
+                             Choose&& choose, Then&& then);
 
   const void* const address_;
   const std::uintptr_t context_;
+  const AddressKind kind_;
   // Guarded by the bucket's lock while queued_. A waker links those that it has
   // taken out by next_, without the lock, until it wakes them.
   BasicAddressWaiter* next_ = nullptr;
   BasicAddressWaiter* prev_ = nullptr;
+  // Of the head of a queue: the last of it, and the next queue's head.
+  BasicAddressWaiter* tail_ = nullptr;
+  BasicAddressWaiter* bucket_next_ = nullptr;
   bool queued_ = false;
   // From prepare() to the end of the wait.
   bool waits_ = false;
-  // Whether no change can be missed: false after a fence that was none.
-  bool fenced_ = true;
+  // Whether it counts as a sleeper.
+  bool announced_ = false;
+  // See P::announce(); kForever: no change can have been missed.
+  std::int64_t settles_ = os::kForever;
   // Of its own: the thread may wait for something else in between, when its
   // condition locks a mutex.
   typename P::template WaitSemaphore<P> semaphore_;
@@ -184,7 +236,7 @@ struct alignas(64) PaddedAddressBucket {
   AddressBucket<Platform> bucket;
 };
 
-// 16 KiB, all zero at start.
+// 64 KiB, all zero at start.
 extern PaddedAddressBucket address_table[kAddressBuckets];
 
 }  // namespace internal
@@ -198,11 +250,12 @@ extern template class BasicAddressWaiter<Platform>;
 
 using AddressWaiter = BasicAddressWaiter<Platform>;
 
-// Wakes every thread that waits by an AddressWaiter with this context, on any
-// address: they return as if they had been woken for what they wait for, so the
-// context must be one that only those have who expect that. Returns how many
-// that were. Looks at the whole table, some 10 us.
-std::size_t wake_address_waiters(std::uintptr_t context) noexcept;
+// Wakes every thread that waits with this context for an address of this kind:
+// they return as if they had been woken for what they wait for, so the context
+// must be one that only those have who expect that. Returns how many that were.
+// Looks at the whole table, some 40 us.
+std::size_t wake_address_waiters(AddressKind kind,
+                                 std::uintptr_t context) noexcept;
 
 }  // namespace parkway
 

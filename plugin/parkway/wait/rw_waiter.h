@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "parkway/os/os.h"
 #include "parkway/wait/worker_semaphore.h"
 
 namespace parkway {
@@ -47,10 +48,12 @@ struct alignas(64) RwWaiter {
   bool timed_out;
   // A condition variable has let it go.
   bool moved;
-  // Written by the thread itself, or before it is woken.
-  bool warned;
+  // It counts as a sleeper of the mutex. Written by the thread itself, or
+  // before it is woken; so is the next.
   bool announced;
-  bool fenced;
+  // Its mutex may be in memory that processes share
+  // (parkway/wait/look_again.h).
+  bool looks_again;
   // It has waited long and has found the mutex taken after several wakes: the
   // release that wakes it the next time hands the mutex over to it.
   bool starving;
@@ -65,6 +68,9 @@ struct alignas(64) RwWaiter {
 
   // Constant while it waits.
   BasicRwMutex<P>* mutex;
+  // When a release that may have missed it has become visible; kForever: none
+  // has. See P::announce().
+  std::int64_t settles;
   // When it queued for the mutex alone, by P::now(); else 0.
   std::int64_t since;
   // After how many wakes it has found the mutex taken. Its own.
@@ -106,7 +112,8 @@ class OwnWaiter {
     waiter_.since = 0;
     waiter_.shared = shared;
     waiter_.queued = waiter_.timed_out = waiter_.moved = false;
-    waiter_.warned = waiter_.announced = waiter_.fenced = false;
+    waiter_.announced = waiter_.looks_again = false;
+    waiter_.settles = os::kForever;
     waiter_.starving = waiter_.granted = false;
     waiter_.losses = 0;
   }

@@ -2,8 +2,104 @@
 
 #include "parkway/wait/sleepers.h"
 
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+
+#include "parkway/os/os.h"
+
 namespace parkway::internal {
 
 SleeperTable sleeper_table;
+std::atomic<bool> barrier_works{false};
+
+namespace {
+
+// When the last sleeper of each slot left, by now_ms(); 0: there was none. Not
+// beside the counts: unlocks look at those alone.
+std::atomic<std::uint32_t> g_left[std::size_t{1} << kSleeperSlotBits];
+
+// Up to which time, in milliseconds, slots that had sleepers have used up their
+// right to become quiet: one for each.
+std::atomic<std::int64_t> g_calmed{0};
+
+std::int64_t now_ms() { return os::coarse_nanotime() / 1000000; }
+
+// For g_left; never 0.
+std::uint32_t stamp(std::int64_t ms) {
+  return static_cast<std::uint32_t>(ms) | 1;
+}
+
+// Whether one more may become quiet. What was not used is kept, up to a limit:
+// so a thousand sleepers that leave together do not leave a slow place for
+// long.
+bool may_calm(std::int64_t now) {
+  constexpr std::int64_t kMostKept = 1024;
+  // relaxed: it is only counted.
+  std::int64_t used = g_calmed.load(std::memory_order_relaxed);
+  while (used < now) {
+    if (g_calmed.compare_exchange_weak(used,
+                                       std::max(used, now - kMostKept) + 1,
+                                       std::memory_order_relaxed)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool wanted() {
+#ifdef PARKWAY_NO_BARRIER
+  return false;
+#else
+  const char* const value = std::getenv("PARKWAY_BARRIER");
+  if (value == nullptr || std::strcmp(value, "on") == 0) return true;
+  if (std::strcmp(value, "off") != 0) {
+    constexpr char kMessage[] =
+        "parkway: PARKWAY_BARRIER: allowed values are on and off; taken as "
+        "off\n";
+    os::write_error(kMessage, sizeof(kMessage) - 1);
+  }
+  return false;
+#endif
+}
+
+// relaxed: slots become quiet one by one after it, and a thread that does not
+// see it yet leaves them as they are.
+[[gnu::constructor]] void find_barrier() {
+  if (wanted() && os::prepare_process_barrier()) {
+    barrier_works.store(true, std::memory_order_relaxed);
+  }
+}
+
+}  // namespace
+
+void leave_sleeper_slot(const void* word) noexcept {
+  // First: whoever makes the slot quiet must see when it was left.
+  g_left[sleeper_slot_index(word)].store(stamp(now_ms()),
+                                         std::memory_order_relaxed);
+  sleeper_slot(word).leave();
+}
+
+void calm_sleeper_slot(const void* word) noexcept {
+  // relaxed, all: times are hints, and the slot's own word decides.
+  const std::uint32_t left =
+      g_left[sleeper_slot_index(word)].load(std::memory_order_relaxed);
+  if (left != 0) {
+    const std::int64_t now = now_ms();
+    if (stamp(now) - left < kEraMs || !may_calm(now)) return;
+  }
+  sleeper_slot(word).become_quiet();
+}
+
+bool fence_sleeper_slot(const void* word) noexcept {
+  if (os::process_barrier()) {
+    sleeper_slot(word).fenced();
+    return true;
+  }
+  if (barrier_works.exchange(false, std::memory_order_relaxed)) {
+    for (SleeperSlot& slot : sleeper_table.slots) slot.end_quiet();
+  }
+  return false;
+}
 
 }  // namespace parkway::internal

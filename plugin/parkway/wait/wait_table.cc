@@ -2,8 +2,20 @@
 
 #include "parkway/wait/wait_table.h"
 
-namespace parkway::internal {
+#include <cstddef>
+
+#include "parkway/os/os.h"
+
+namespace parkway {
+
+KeyMark** Platform::mark_lists() noexcept {
+  return static_cast<KeyMark**>(
+      os::sysalloc(sizeof(KeyMark*) << internal::kSecondHashBits));
+}
+
+namespace internal {
 
 PaddedWaitBucket wait_table[kWaitBuckets];
 
-}  // namespace parkway::internal
+}  // namespace internal
+}  // namespace parkway

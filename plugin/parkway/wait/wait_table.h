@@ -9,15 +9,24 @@
 #ifndef PARKWAY_WAIT_WAIT_TABLE_H_
 #define PARKWAY_WAIT_WAIT_TABLE_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <new>
 
+#include "parkway/base/thread_annotations.h"
 #include "parkway/wait/address_hash.h"
 #include "parkway/wait/rw_waiter.h"
 #include "parkway/wait/wait_platform.h"
 
 namespace parkway {
+
+// What a queue is for: the mutex at an address, or the condition variable. Both
+// are aligned, so the lowest bit tells them apart: a release of the mutex that
+// comes late, when the memory has become a condition variable, must not meet
+// its waiters.
+inline const void* condition_key(const void* address) noexcept {
+  return static_cast<const char*>(address) + 1;
+}
 
 // A mark on a key that outlives any queue.
 struct KeyMark {
@@ -25,13 +34,20 @@ struct KeyMark {
   KeyMark* next;
 };
 
-// The queues whose keys hash to one place. Every function needs `lock`.
+// The queues whose keys hash to one place. Every function needs the lock.
 template <class P>
-class WaitBucket {
+class PARKWAY_CAPABILITY("mutex") WaitBucket {
  public:
   using W = RwWaiter<P>;
 
-  typename P::TableLock lock;
+  // In the child of a fork nobody waits at first. Marks outlive the fork: they
+  // are linked and unlinked by one store each.
+  void lock() PARKWAY_ACQUIRE() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    if (__builtin_expect(lock_.lock(), 0)) first_ = nullptr;
+  }
+  void unlock() PARKWAY_RELEASE() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    lock_.unlock();
+  }
 
   // The head of the queue of `key`, or null.
   W* find(const void* key) {
@@ -92,23 +108,25 @@ class WaitBucket {
     }
   }
 
-  // In the child of a fork, which has one thread: nobody waits any more, nobody
-  // holds the lock, and only marks count as sleepers.
-  void forget_waiters() {
-    new (&lock) typename P::TableLock;
-    first_ = nullptr;
-  }
-  void announce_marks() {
-    for (const KeyMark* m = marks_; m != nullptr; m = m->next) {
-      P::announce(m->key);
+  bool marked(const void* key) { return *link_to_mark(key) != nullptr; }
+  // `mark` has the key, which has no mark. There may be a million of them: in
+  // lists by a second hash, from the first one on if there is memory for that.
+  void add_mark(KeyMark* mark) {
+    if (mark_lists_ == nullptr && marks_ == nullptr) {
+      mark_lists_ = P::mark_lists();
     }
+    KeyMark** const list = mark_list(mark->key);
+    mark->next = *list;
+    // A fork may come between: the child finds a list that is whole.
+    std::atomic_signal_fence(std::memory_order_release);
+    *list = mark;
   }
-
-  // Where the mark on `key` hangs; *it is null if there is none.
-  KeyMark** mark(const void* key) {
-    KeyMark** link = &marks_;
-    while (*link != nullptr && (*link)->key != key) link = &(*link)->next;
-    return link;
+  // The mark that was taken out, or null.
+  KeyMark* remove_mark(const void* key) {
+    KeyMark** const link = link_to_mark(key);
+    KeyMark* const gone = *link;
+    if (gone != nullptr) *link = gone->next;
+    return gone;
   }
 
   // `waiter`, in the queue of `head`, no longer waits for its condition.
@@ -119,6 +137,17 @@ class WaitBucket {
   }
 
  private:
+  KeyMark** mark_list(const void* key) {
+    return mark_lists_ == nullptr
+               ? &marks_
+               : mark_lists_ + internal::second_address_hash(key);
+  }
+  KeyMark** link_to_mark(const void* key) {
+    KeyMark** link = mark_list(key);
+    while (*link != nullptr && (*link)->key != key) link = &(*link)->next;
+    return link;
+  }
+
   static bool equal(const W* a, const W* b) {
     return a->until.eval != nullptr && b->until.eval != nullptr &&
            a->shared == b->shared && a->until.equal == b->until.equal &&
@@ -184,8 +213,10 @@ class WaitBucket {
     }
   }
 
+  typename P::TableLock lock_;
   W* first_ = nullptr;
-  KeyMark* marks_ = nullptr;
+  KeyMark** mark_lists_ = nullptr;  // with P::mark_lists() or not at all
+  KeyMark* marks_ = nullptr;        // those without such lists
 };
 
 namespace internal {
@@ -195,15 +226,14 @@ inline constexpr std::size_t kWaitBuckets = kAddressHashes;
 struct alignas(64) PaddedWaitBucket {
   WaitBucket<Platform> bucket;
 };
+static_assert(sizeof(PaddedWaitBucket) == 64);
 
-// 16 KiB, all zero at start.
+// 64 KiB, all zero at start.
 extern PaddedWaitBucket wait_table[kWaitBuckets];
 
 }  // namespace internal
 
-// Whoever asks for a bucket takes its lock.
 inline WaitBucket<Platform>& Platform::bucket(const void* key) noexcept {
-  watch_forks();
   return internal::wait_table[internal::address_hash(key)].bucket;
 }
 

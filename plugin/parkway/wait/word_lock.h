@@ -29,7 +29,12 @@ namespace parkway {
 // unlock() a release and its last access to the word: what comes after is a
 // wake by address.
 //
-// The word, as contracts:
+// In the child of a fork it is free, whoever held it in the parent, and what it
+// guards is the parent's: lock() says so to the first that takes it there.
+//
+// The word has the generation of the process that wrote it
+// (parkway/base/fork_generation.h); with another one it means kFree. Below
+// that, as contracts:
 //   kFree       nobody has it
 //   kHeld       held, and nobody sleeps: an unlock wakes nobody
 //   kContended  held, and somebody may sleep. Set by a thread before it sleeps,
@@ -42,19 +47,31 @@ class PARKWAY_CAPABILITY("mutex") BasicWordLock {
   BasicWordLock(const BasicWordLock&) = delete;
   BasicWordLock& operator=(const BasicWordLock&) = delete;
 
-  void lock() PARKWAY_ACQUIRE() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
-    if (!try_take()) lock_slow();
-  }
-
-  // Never waits, never fails spuriously.
-  bool try_lock() PARKWAY_TRY_ACQUIRE(true) PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
-    return try_take();
+  // True if nobody in this process has had it before. The caller, who has it
+  // now, then sees to it that what it guards is as it should be: as it was at
+  // the fork, perhaps in the middle of a change by a thread that is gone.
+  bool lock() PARKWAY_ACQUIRE() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+    const std::uint32_t generation = P::fork_generation() * kStates;
+    std::uint32_t expected = generation + kFree;
+    // acquire: pairs with the release in unlock().
+    if (__builtin_expect(
+            word_.compare_exchange_strong(expected, generation + kHeld,
+                                          std::memory_order_acquire),
+            1)) {
+      return false;
+    }
+    return lock_slow(generation);
   }
 
   void unlock() PARKWAY_RELEASE() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
     auto& word = word_;
+    // relaxed: nobody else writes the generation while it is held.
+    const std::uint32_t held = word.load(std::memory_order_relaxed);
     // release: pairs with the acquire of who takes it next.
-    if (word.exchange(kFree, std::memory_order_release) == kContended) {
+    if (word.exchange(held - held % kStates + kFree,
+                      std::memory_order_release) %
+            kStates ==
+        kContended) {
       P::futexwakeup(word, 1);
     }
   }
@@ -63,24 +80,29 @@ class PARKWAY_CAPABILITY("mutex") BasicWordLock {
   static constexpr std::uint32_t kFree = 0;
   static constexpr std::uint32_t kHeld = 1;
   static constexpr std::uint32_t kContended = 2;
+  static constexpr std::uint32_t kStates = 4;
 
-  bool try_take() {
-    std::uint32_t expected = kFree;
-    // acquire: pairs with the release in unlock().
-    return word_.compare_exchange_strong(expected, kHeld,
-                                         std::memory_order_acquire);
-  }
-
-  [[gnu::noinline, gnu::cold]] void lock_slow() {
-    const auto attempt = [this] {
-      // Looks first: a failed exchange takes the line from the owner.
-      return word_.load(std::memory_order_relaxed) == kFree && try_take();
+  // As lock().
+  [[gnu::noinline, gnu::cold]] bool lock_slow(std::uint32_t generation) {
+    bool inherited = false;
+    const auto attempt = [&] {
+      // Looks first: a failed compare-exchange takes the line from the owner.
+      std::uint32_t word = word_.load(std::memory_order_relaxed);
+      inherited = word - word % kStates != generation;
+      // acquire: as in lock().
+      return (inherited || word % kStates == kFree) &&
+             word_.compare_exchange_strong(word, generation + kHeld,
+                                           std::memory_order_acquire);
     };
-    if (internal::spin_and_yield<P>(attempt)) return;
-    // acquire: as in try_take(). A wake for no reason, or one that was meant
-    // for a lock that lived here before, only looks again.
-    while (word_.exchange(kContended, std::memory_order_acquire) != kFree) {
-      P::futexsleep(word_, kContended, os::kForever);
+    if (attempt() || internal::spin_and_yield<P>(attempt)) return inherited;
+    // acquire: as in lock(). A wake for no reason, or one that was meant for
+    // a lock that lived here before, only looks again.
+    for (;;) {
+      const std::uint32_t before =
+          word_.exchange(generation + kContended, std::memory_order_acquire);
+      if (before - before % kStates != generation) return true;
+      if (before % kStates == kFree) return false;
+      P::futexsleep(word_, generation + kContended, os::kForever);
     }
   }
 

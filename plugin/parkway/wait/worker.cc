@@ -4,68 +4,65 @@
 
 #include <new>
 
-#include "parkway/base/checks.h"
 #include "parkway/os/os.h"
-#include "parkway/wait/process_hooks.h"
+#include "parkway/wait/exit_hooks.h"
+#include "parkway/wait/word_lock.h"
 
 namespace parkway::internal {
 namespace {
 
-// Every record ever made, newest first. Records are only ever added, so a
-// walk needs no lock, and a fork in the middle of one leaves nothing behind:
-// the child merely can't reuse records of threads it does not have.
-std::atomic<Worker*> g_all{nullptr};
+// Not constructed at the start: all zero is what they are.
+alignas(Worker) unsigned char g_first_workers[kFirstWorkers * sizeof(Worker)];
 
-// A chunk as Go's fixed-size allocator takes it from the system.
-constexpr std::size_t kChunkBytes = 16 * 1024;
+// For who adds a block. A fork in the middle of that leaves the child at most
+// a block that nobody knows.
+WordLock g_growth;
+
+std::uint32_t block_length(unsigned block) { return kFirstWorkers << block; }
 
 Worker* claim_free_record() {
-  // acquire: pairs with the release CAS in add_chunk.
-  for (Worker* w = g_all.load(std::memory_order_acquire); w != nullptr;
-       w = w->all_next) {
-    bool in_use = w->in_use.load(std::memory_order_relaxed);
-    // acquire: pairs with the release store in give_back.
-    if (!in_use && w->in_use.compare_exchange_strong(
-                       in_use, true, std::memory_order_acquire)) {
-      return w;
+  for (unsigned block = 0; block < kWorkerBlocks; ++block) {
+    // acquire: pairs with the release in add_block().
+    Worker* const workers =
+        worker_blocks[block].load(std::memory_order_acquire);
+    if (workers == nullptr) return nullptr;
+    for (Worker* w = workers; w != workers + block_length(block); ++w) {
+      bool in_use = w->in_use.load(std::memory_order_relaxed);
+      // acquire: pairs with the release store in give_back().
+      if (!in_use && w->in_use.compare_exchange_strong(
+                         in_use, true, std::memory_order_acquire)) {
+        return w;
+      }
     }
   }
   return nullptr;
 }
 
-// Runs in the child of a fork(), which has the calling thread only.
-void lose_other_threads() {
-  for (Worker* w = g_all.load(std::memory_order_acquire); w != nullptr;
-       w = w->all_next) {
-    if (w->in_use.load(std::memory_order_relaxed) && w != t_worker) {
-      w->lost = true;
+// False if there is no memory for it. The first of all is not taken from the
+// system.
+bool add_block() {
+  g_growth.lock();
+  unsigned block = 0;
+  while (block < kWorkerBlocks &&
+         worker_blocks[block].load(std::memory_order_relaxed) != nullptr) {
+    ++block;
+  }
+  void* memory = nullptr;
+  if (block == 0) {
+    memory = g_first_workers;
+  } else if (block < kWorkerBlocks) {
+    memory = os::sysalloc(block_length(block) * sizeof(Worker));
+  }
+  if (memory != nullptr) {
+    Worker* const workers = new (memory) Worker[block_length(block)];
+    for (std::uint32_t i = 0; i < block_length(block); ++i) {
+      workers[i].index = block_length(block) - kFirstWorkers + i + 1;
     }
+    // release: pairs with the acquire in claim_free_record().
+    worker_blocks[block].store(workers, std::memory_order_release);
   }
-}
-
-// Maps a chunk, keeps its first record for the caller and publishes all.
-Worker* add_chunk() {
-  // Once is enough, and before there is a worker that could be lost. Without
-  // memory for the handler, locks that have sleepers while the process forks
-  // can't be used in the child.
-  if (g_all.load(std::memory_order_relaxed) == nullptr) {
-    call_in_forked_child(&lose_other_threads);
-  }
-  void* memory = os::sysalloc(kChunkBytes);
-  if (memory == nullptr) {
-    fatal("worker", nullptr, "no memory for a thread's record");
-  }
-  Worker* const first = new (memory) Worker[kChunkBytes / sizeof(Worker)];
-  Worker* const last = first + kChunkBytes / sizeof(Worker) - 1;
-  for (Worker* w = first; w != last; ++w) w->all_next = w + 1;
-  first->in_use.store(true, std::memory_order_relaxed);
-  Worker* head = g_all.load(std::memory_order_relaxed);
-  do {
-    last->all_next = head;
-    // release: pairs with the acquire load in claim_free_record.
-  } while (!g_all.compare_exchange_weak(head, first, std::memory_order_release,
-                                        std::memory_order_relaxed));
-  return first;
+  g_growth.unlock();
+  return memory != nullptr;
 }
 
 void give_back(void* record) {
@@ -77,9 +74,16 @@ void give_back(void* record) {
 
 }  // namespace
 
+__thread Worker* t_worker = nullptr;
+
+std::atomic<Worker*> worker_blocks[kWorkerBlocks];
+
 Worker* make_current_worker() noexcept {
   Worker* w = claim_free_record();
-  if (w == nullptr) w = add_chunk();
+  while (w == nullptr) {
+    if (!add_block()) return nullptr;
+    w = claim_free_record();
+  }
   w->next_waiter = nullptr;
   w->waits = false;
   w->held_locks = 0;

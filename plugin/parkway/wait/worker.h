@@ -14,9 +14,10 @@
 namespace parkway {
 
 // One per thread that ever had to wait (in checked builds: that ever locked).
-// Made at first need, given back at thread exit, handed to a later thread, and
+// Taken at first need, given back at thread exit, handed to a later thread, and
 // never freed: a wake that comes late touches a record that is still a record.
-// Aligned so that the low bits of its address are free for lock words.
+// The first kFirstWorkers are there from the start, so that a program that has
+// no memory left can wait.
 struct alignas(64) Worker {
   // Where this thread sleeps for SemaMutex and SemaNote.
   WorkerSemaphore<Platform> semaphore;
@@ -36,26 +37,45 @@ struct alignas(64) Worker {
   // thread, and empty in between.
   void* stacks = nullptr;
 
-  // The thread did not come along when the process forked: nobody is left to
-  // wake. Set in the child before it can have a second thread.
-  bool lost = false;
-
-  // Registry (worker.cc).
-  Worker* all_next = nullptr;
+  // Its number, for words that have no room for a pointer: see worker_at().
+  std::uint32_t index = 0;
   std::atomic<bool> in_use{false};
 };
 
 namespace internal {
 
-// The calling thread's record, or null if it has none yet.
-inline thread_local Worker* t_worker = nullptr;
+// The calling thread's record, or null if it has none yet. Not inline, as no
+// variable of parkway's is: of an inline one two libraries with a parkway of
+// their own would have one together (STB_GNU_UNIQUE), beside tables of their
+// own. Not thread_local: it needs no constructor, and so no call to look.
+extern __thread Worker* t_worker;
 
-// Finds or makes the calling thread's record. Fatal if memory is exhausted.
+// Finds or makes the calling thread's record.
 [[gnu::cold]] Worker* make_current_worker() noexcept;
+
+// Records are numbered from 1. They lie in blocks, each twice as long as the
+// one before.
+inline constexpr unsigned kFirstWorkersBits = 5;
+inline constexpr std::uint32_t kFirstWorkers = 1u << kFirstWorkersBits;
+inline constexpr unsigned kWorkerIndexBits = 24;
+inline constexpr unsigned kWorkerBlocks = kWorkerIndexBits - kFirstWorkersBits;
+extern std::atomic<Worker*> worker_blocks[kWorkerBlocks];
 
 }  // namespace internal
 
-// The calling thread's record. It is the thread's until it exits.
+// The record with that number, which there is.
+inline Worker* worker_at(std::uint32_t index) noexcept {
+  const std::uint32_t place = index - 1 + internal::kFirstWorkers;
+  const unsigned top = 31 - static_cast<unsigned>(__builtin_clz(place));
+  // relaxed: whoever knows the number has it from the record.
+  Worker* const block =
+      internal::worker_blocks[top - internal::kFirstWorkersBits].load(
+          std::memory_order_relaxed);
+  return block + (place - (1u << top));
+}
+
+// The calling thread's record. It is the thread's until it exits. Null if there
+// is no memory for one; then the caller has to wait without.
 inline Worker* current_worker() noexcept {
   Worker* w = internal::t_worker;
   return w != nullptr ? w : internal::make_current_worker();
@@ -64,9 +84,9 @@ inline Worker* current_worker() noexcept {
 inline Worker* Platform::current_worker() noexcept {
   return parkway::current_worker();
 }
-inline Worker* Platform::waits_in_record() noexcept {
-  watch_forks();
-  return current_worker();
+inline Worker* Platform::waits_in_record() noexcept { return current_worker(); }
+inline Worker* Platform::worker_at(std::uint32_t index) noexcept {
+  return parkway::worker_at(index);
 }
 
 }  // namespace parkway

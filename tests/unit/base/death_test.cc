@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstdint>
@@ -177,8 +178,8 @@ TYPED_TEST(MutexDeathTest, EveryWayToLockIsCounted) {
     }
     for (int way = 0; way < 3; ++way) {
       Holder<TypeParam> holder(mutex);
-      Thread releaser([&holder] {
-        std::this_thread::sleep_for(milliseconds(2));
+      Thread releaser([&holder, locker = gettid()] {
+        WaitAsleep(locker);
         holder.Release();
       });
       if (way == 0) {

@@ -21,6 +21,8 @@
 
 namespace {
 std::atomic<long> g_allocations{0};
+// Of the calling thread.
+thread_local long t_allocations = 0;
 }  // namespace
 
 // GCC at -O1 takes free() in an inlined operator delete for a mismatch.
@@ -30,6 +32,7 @@ std::atomic<long> g_allocations{0};
 
 void* operator new(std::size_t size) {
   ++g_allocations;
+  ++t_allocations;
   void* p = std::malloc(size);
   if (p == nullptr) throw std::bad_alloc();
   return p;
@@ -108,39 +111,45 @@ TYPED_TEST(ManyMutexes, CostTheirBytesOnly) {
   ExpectNothingBut<TypeParam>(kBytes, before, 1);
 }
 
-// Waiting costs a record per thread, whatever the number of locks.
+// Waiting costs a record per thread, whatever the number of locks. Every
+// kHeld-th lock is held until all three threads sleep on it.
 TYPED_TEST(ManyMutexes, WaitingOnManyAllocatesNothing) {
   constexpr std::size_t kLocks = 1000;
+  constexpr std::size_t kHeld = 64;
   std::unique_ptr<TypeParam[]> all(new TypeParam[kLocks]);
+  for (std::size_t i = 0; i < kLocks; i += kHeld) all[i].lock();
   std::vector<int> counters(kLocks);
   std::atomic<int> ready{0};
   std::atomic<bool> go{false};
-  std::atomic<int> done{0};
-  std::atomic<bool> leave{false};
+  std::atomic<long> allocations{0};
   const auto work = [&] {
     ++ready;
     while (!go) std::this_thread::yield();
+    const long before = t_allocations;
     for (std::size_t i = 0; i < kLocks; ++i) {
       std::lock_guard<TypeParam> guard(all[i]);
-      if (i % 16 == 0) usleep(20);  // the others fall asleep
+      if (i % 16 == 0) usleep(20);  // the others may fall asleep
       ++counters[i];
     }
-    ++done;
-    while (!leave) std::this_thread::yield();
+    allocations += t_allocations - before;
   };
   Thread one(work);
   Thread two(work);
   Thread three(work);
   while (ready < 3) std::this_thread::yield();
-  const long before = g_allocations;
   go = true;
-  while (done < 3) usleep(100);
-  const long after = g_allocations;
-  leave = true;
+  for (std::size_t i = 0; i < kLocks; i += kHeld) {
+    for (const Thread* const thread : {&one, &two, &three}) {
+      EXPECT_TRUE(thread->WaitAsleep());
+    }
+    const long before = t_allocations;
+    all[i].unlock();
+    allocations += t_allocations - before;
+  }
   one.Join();
   two.Join();
   three.Join();
-  EXPECT_EQ(after - before, 0);
+  EXPECT_EQ(allocations, 0);
   for (const int counter : counters) ASSERT_EQ(counter, 3);
 }
 

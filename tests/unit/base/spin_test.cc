@@ -242,6 +242,20 @@ TEST(SpinAndYield, YieldsBeforeEachFurtherAttempt) {
   EXPECT_EQ(yields_before, (std::vector<int>{0, 0, 1, 2, 3}));
 }
 
+// As a task's on a machine with one CPU.
+TEST(SpinAndYield, TriesOnceThoughItMayDoNeither) {
+  Counting::Reset(0, 0, 0);
+  for (bool success : {false, true}) {
+    int attempts = 0;
+    EXPECT_EQ(internal::spin_and_yield<Counting>([&] {
+                ++attempts;
+                return success;
+              }),
+              success);
+    EXPECT_EQ(attempts, 1);
+  }
+}
+
 TEST(SpinAndYield, EndsWithSuccess) {
   for (int success = 1; success <= 5; ++success) {
     Counting::Reset(1, 2, 3);

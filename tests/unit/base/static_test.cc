@@ -120,20 +120,23 @@ TEST(Static, UsableBeforeMain) {
   g_used_before_main.futex_mutex.unlock();
 }
 
-// During exit, after static destructors of objects that were made later.
+// During exit, and after static destructors of objects that were made later.
 TEST(Static, UsableDuringExit) {
   const int status = RunInChild([] {
     static Globals late;
+    static int destroyed = 0;
+    // The first to be registered is the last to be called.
+    std::atexit([] {
+      if (!Use(late)) std::abort();
+      _exit(destroyed == 1 ? 42 : 1);
+    });
     struct AtExit {
       ~AtExit() {
         if (!Use(late)) std::abort();
+        ++destroyed;
       }
     };
     static AtExit at_exit;
-    std::atexit([] {
-      if (!Use(late)) std::abort();
-      _exit(42);
-    });
     std::exit(0);
     return 1;
   });

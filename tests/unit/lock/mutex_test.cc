@@ -63,8 +63,10 @@ TYPED_TEST(MutexFairness, OldestSleeperGetsItsTurnThoughOthersKeepComing) {
   EXPECT_LT(turns, kTurns);
 }
 
+using HandoffMutex = BasicFutexMutex<HandoffPlatform>;
+
 TEST(FutexMutex, StarvingWaiterIsHandedTheLock) {
-  ExpectHandoff<FutexMutex>([](FutexMutex& mutex, const auto& served) {
+  ExpectHandoff<HandoffMutex>([](HandoffMutex& mutex, const auto& served) {
     mutex.lock();
     served();
     mutex.unlock();
@@ -72,7 +74,7 @@ TEST(FutexMutex, StarvingWaiterIsHandedTheLock) {
 }
 
 TEST(FutexMutex, StarvingWaiterWithADeadlineIsHandedTheLock) {
-  ExpectHandoff<FutexMutex>([](FutexMutex& mutex, const auto& served) {
+  ExpectHandoff<HandoffMutex>([](HandoffMutex& mutex, const auto& served) {
     ASSERT_TRUE(mutex.try_lock_for(std::chrono::hours(1)));
     served();
     mutex.unlock();
@@ -122,6 +124,7 @@ TEST(LockAfterTry, OfAReader) {
     mutex.unlock_shared();
   });
   while (!tried) std::this_thread::yield();
+  reader.WaitAsleep();
   mutex.unlock();
   reader.Join();
   EXPECT_TRUE(mutex.try_lock());

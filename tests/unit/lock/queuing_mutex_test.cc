@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -11,6 +13,13 @@ namespace {
 using Platforms = testing::Types<Platform>;
 INSTANTIATE_TYPED_TEST_SUITE_P(Core, QueuingMutexSuite, Platforms);
 
+// All that there is in the mutex. Whoever queues changes it.
+std::uintptr_t Tail(const QueuingMutex& mutex) {
+  using Word = std::atomic<std::uintptr_t>;
+  static_assert(sizeof(mutex) == sizeof(Word));
+  return reinterpret_cast<const Word&>(mutex).load();
+}
+
 TEST(QueuingMutex, IsFirstInFirstOut) {
   constexpr int kThreads = 6;
   for (int round = 0; round < 20; ++round) {
@@ -20,12 +29,14 @@ TEST(QueuingMutex, IsFirstInFirstOut) {
     mutex.lock(first);
     std::vector<std::unique_ptr<Thread>> all;
     for (int i = 0; i < kThreads; ++i) {
+      const std::uintptr_t before = Tail(mutex);
       all.push_back(std::make_unique<Thread>([&, i] {
         QueuingMutex::Node node;
         mutex.lock(node);
         order.push_back(i);
         mutex.unlock(node);
       }));
+      ASSERT_TRUE(Eventually([&] { return Tail(mutex) != before; }));
       // And so they do sleep.
       ASSERT_TRUE(all.back()->WaitAsleep());
     }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include <chrono>
 #include <memory>
 #include <vector>
 
@@ -38,7 +37,7 @@ TEST(RwMutexDowngrade, EvaluatesConditions) {
     if (shared) {
       EXPECT_TRUE(Eventually([&] { return in.load(); }));
     } else {
-      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      EXPECT_TRUE(waiter.WaitAsleep());
       EXPECT_FALSE(in);
     }
     mutex.unlock_shared();

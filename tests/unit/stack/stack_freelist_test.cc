@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -16,6 +18,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <memory>
@@ -60,6 +63,18 @@ std::size_t resident_bytes() {
   std::size_t resident = 0;
   std::ifstream("/proc/self/statm") >> pages >> resident;
   return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
+// Since Linux 6.13. Not every libc has its name.
+constexpr int kGuardInstall = 102;
+
+// Of this kernel: whether a guard can do without a mapping of its own.
+bool has_guard_install() {
+  void* const page = mmap(nullptr, kPage, PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  const bool has = madvise(page, kPage, kGuardInstall) == 0;
+  munmap(page, kPage);
+  return has;
 }
 
 std::size_t mappings() {
@@ -172,6 +187,11 @@ TEST_F(StackFreelistTest, LeavesErrnoAlone) {
   EXPECT_EQ(errno, 77);
 }
 
+void say(const char* what) {
+  std::fputs(what, stderr);
+  std::fflush(stderr);
+}
+
 // An access below the stack ends the program, however it comes about.
 class StackGuards : public testing::TestWithParam<std::size_t> {};
 INSTANTIATE_TEST_SUITE_P(Sizes, StackGuards,
@@ -196,9 +216,10 @@ TEST_P(StackGuards, FaultBelowTheStack) {
         auto* const stack =
             static_cast<volatile char*>(stack_alloc(GetParam()));
         stack[0] = 1;
+        say("came to the guard");
         stack[-1] = 1;
       },
-      "");
+      "came to the guard");
 }
 
 // A recursion without end on such a stack is in the test of the context switch;
@@ -210,6 +231,9 @@ TEST_P(StackGuards, NoOtherAccessFaults) {
 }
 
 TEST_F(StackFreelistTest, GuardsDoNotSplitMappings) {
+  if (!has_guard_install()) {
+    GTEST_SKIP() << "this kernel has no MADV_GUARD_INSTALL";
+  }
   void* const probe = stack_alloc(kPage);
   const std::size_t before = mappings();
   std::vector<void*> stacks;
@@ -217,7 +241,6 @@ TEST_F(StackFreelistTest, GuardsDoNotSplitMappings) {
   const std::size_t more = mappings() - before;
   for (void* stack : stacks) stack_free(stack, kPage);
   stack_free(probe, kPage);
-  if (more > 2000) GTEST_SKIP() << "this kernel has no MADV_GUARD_INSTALL";
   EXPECT_LE(more, 400u);
 }
 
@@ -417,12 +440,11 @@ TEST_F(StackFreelistTest, RunningOutIsAnErrorAndLosesNothing) {
 // From now on the kernel is an older one, without MADV_GUARD_INSTALL: each
 // guard takes a mapping of its own, of which a process may have so many.
 bool without_guard_install() {
-  constexpr std::uint32_t kGuardInstall = 102;
   sock_filter filter[] = {
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_madvise, 0, 3),
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args[2])),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kGuardInstall, 0, 1),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, std::uint32_t{kGuardInstall}, 0, 1),
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL),
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
   };
@@ -435,6 +457,11 @@ TEST_F(StackFreelistTest, RunningOutOfMappingsIsAnErrorAndLosesNothing) {
   if (kTsan || kAsan) GTEST_SKIP() << "a sanitizer needs its mappings";
   constexpr int kNotHere = 99;
   constexpr std::size_t kMany = 300000;
+  std::size_t limit = 0;
+  std::ifstream("/proc/sys/vm/max_map_count") >> limit;
+  if (limit == 0 || limit > kMany) {
+    GTEST_SKIP() << "no limit that a test can reach";
+  }
   const int status = RunInChild([] {
     stack_free(stack_alloc(kPage), kPage);
     if (!without_guard_install()) return kNotHere;
@@ -446,7 +473,7 @@ TEST_F(StackFreelistTest, RunningOutOfMappingsIsAnErrorAndLosesNothing) {
       if (stack == nullptr) break;
       stacks.push_back(stack);
     }
-    if (stacks.size() == kMany) return kNotHere;  // a larger limit
+    if (stacks.size() == kMany) return 6;  // guards that take no mapping
     if (errno != ENOMEM) return 1;
     if (stacks.size() < 1000) return 2;
     if (stack_stats(kPage, StackGuard::kPage).in_use != stacks.size() * kPage) {
@@ -461,21 +488,26 @@ TEST_F(StackFreelistTest, RunningOutOfMappingsIsAnErrorAndLosesNothing) {
     stack_trim();
     return stack_stats().from_system == 0 ? 0 : 5;
   });
-  if (status == kNotHere) GTEST_SKIP() << "no limit that a test can reach";
+  if (status == kNotHere) GTEST_SKIP() << "no seccomp here";
   EXPECT_EQ(status, 0);
 }
 
 TEST_F(StackFreelistTest, GuardsOfTheirOwnFaultAsWell) {
+  // Also in a build whose sanitizer would make a report of the fault.
+  static volatile sig_atomic_t at_guard = 0;
   constexpr int kNotHere = 99;
+  constexpr int kFaulted = 98;
   const int status = RunInChild([] {
     if (!without_guard_install()) return kNotHere;
+    signal(SIGSEGV, [](int) { _exit(at_guard != 0 ? kFaulted : 1); });
     auto* const stack = static_cast<volatile char*>(stack_alloc(1 << 16));
     stack[0] = 1;
+    at_guard = 1;
     stack[-1] = 1;
     return 0;
   });
   if (status == kNotHere) GTEST_SKIP() << "no seccomp here";
-  EXPECT_NE(status, 0);
+  EXPECT_EQ(status, kFaulted);
 }
 
 TEST_F(StackFreelistTest, AChildOfAForkHasAll) {
@@ -516,6 +548,7 @@ TEST_F(StackFreelistTest, StatisticsStopNobody) {
       }
     }));
   }
+  ASSERT_TRUE(Eventually([] { return stack_stats().peak > 0; }));
   for (int i = 0; i < Rounds(2000); ++i) {
     const StackStats stats = stack_stats();
     EXPECT_GE(stats.peak, kPage);

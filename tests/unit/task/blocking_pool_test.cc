@@ -31,7 +31,23 @@ std::atomic<int> g_started{0};
 // What happens, once, before a start fails.
 std::function<void()> g_before_refusal;
 
+// How many threads rest, with the idle time that says so.
+constexpr hours kLongIdle(1000);
+std::atomic<int> g_resting{0};
+
 struct PoolPlatform : Platform {
+  // A thread that rests is among the idle before it comes here. Nothing else
+  // sleeps with such a deadline.
+  static bool futexsleep(Atomic<std::uint32_t>& word, std::uint32_t expected,
+                         std::int64_t deadline) {
+    const bool rests =
+        deadline != os::kForever &&
+        deadline - os::nanotime() > std::chrono::nanoseconds(hours(1)).count();
+    if (rests) ++g_resting;
+    const bool in_time = Platform::futexsleep(word, expected, deadline);
+    if (rests) --g_resting;
+    return in_time;
+  }
   static bool start_thread(void (*function)(void*), void* argument) {
     if (g_no_threads) {
       ++g_refused;
@@ -123,15 +139,14 @@ TEST_F(BlockingPoolTest, ServesOnAnotherThread) {
 }
 
 TEST_F(BlockingPoolTest, OneThreadServesOneCallAfterTheOther) {
-  pool_.set_idle_time(hours(1));
+  pool_.set_idle_time(kLongIdle);
   for (int i = 0; i < 100; ++i) {
     Submit([] {});
-    // It rests: the next call finds it idle.
-    std::this_thread::sleep_for(std::chrono::microseconds(i * 10));
+    // The next call finds it idle.
+    ASSERT_TRUE(Eventually([] { return g_resting == 1; }));
   }
   EXPECT_EQ(pool_.stats().calls, 100u);
-  // A call right after another one may meet a thread that does not rest yet.
-  EXPECT_LT(g_started, 20);
+  EXPECT_EQ(g_started, 1);
 }
 
 TEST_F(BlockingPoolTest, AllSignalsAreBlocked) {
@@ -157,7 +172,8 @@ TEST_F(BlockingPoolTest, GrowsToTheMaximumAndNotBeyond) {
     }));
   }
   EXPECT_TRUE(Eventually([&] { return running == static_cast<int>(kMax); }));
-  std::this_thread::sleep_for(milliseconds(20));
+  // Every submit() has started what it would.
+  EXPECT_EQ(g_started, static_cast<int>(kMax));
   EXPECT_EQ(running, static_cast<int>(kMax));
   BlockingStats stats = pool_.stats();
   EXPECT_EQ(stats.threads, kMax);
@@ -320,7 +336,7 @@ TEST_F(BlockingPoolTest, ServesWhatWasLeftToAThreadThatDidNotCome) {
 
 // An idle thread takes what was left to one that did not come.
 TEST_F(BlockingPoolTest, AnIdleThreadServesWhatWasLeftToAnother) {
-  pool_.set_idle_time(hours(1));
+  pool_.set_idle_time(kLongIdle);
   std::atomic<bool> go{false};
   std::atomic<int> served{0};
   auto busy = Submit([&] {
@@ -333,7 +349,7 @@ TEST_F(BlockingPoolTest, AnIdleThreadServesWhatWasLeftToAnother) {
     go = true;
     // It serves the request whose submit() this is, and rests.
     EXPECT_TRUE(Eventually([&] { return served == 1; }));
-    std::this_thread::sleep_for(milliseconds(20));
+    EXPECT_TRUE(Eventually([] { return g_resting == 1; }));
     other = Submit([&] { ++served; });
   };
   Submit([&] { ++served; });

@@ -342,21 +342,38 @@ TEST(ParkTask, ManyTasksOnTwoWorkers) {
 
 // A task parks on one worker and is there, whole, on the other.
 TEST(ParkTask, GoesOnOnAnotherThread) {
-  std::atomic<int> moves{0};
+  std::atomic<long> before{0};
+  std::atomic<long> after{0};
+  std::atomic<Waiter*> parked{nullptr};
+  std::atomic<bool> blocks{false};
   TaskJobs<2> jobs;
-  for (int attempt = 0; attempt < 100000 && moves == 0; ++attempt) {
+  jobs.Start([&] {
+    Waiter self;
+    double value = 2.5;
+    before = ThreadId();
+    parked = &self;
+    park(self);
+    EXPECT_EQ(value, 2.5);
+    after = ThreadId();
+    blocks = false;
+  });
+  ASSERT_TRUE(jobs.AwaitParked());
+  // Keeps the worker that the task was on busy until the task has gone on, and
+  // the other one until the first is.
+  for (int i = 0; i < 2 && !blocks; ++i) {
+    std::atomic<bool> answered{false};
     jobs.Start([&] {
-      Waiter self;
-      double value = 2.5;
-      const long before = ThreadId();
-      park(self, [&] { Tiny<2>().spawn([&self] { ready(self); }); });
-      EXPECT_EQ(value, 2.5);
-      if (ThreadId() != before) ++moves;
+      const bool there = ThreadId() == before;
+      if (there) blocks = true;
+      answered = true;
+      while (blocks == there) std::this_thread::yield();
     });
-    if (attempt % 64 == 63) jobs.Join();
+    while (!answered) std::this_thread::yield();
   }
+  ASSERT_TRUE(blocks);
+  ready(*parked);
   jobs.Join();
-  EXPECT_GT(moves, 0);
+  EXPECT_NE(before.load(), after.load());
 }
 
 // Beyond the scheduler's limit a park holds the thread, and works.
@@ -445,8 +462,8 @@ TEST(ParkTask, PlainThreadsOfAProcessWithSchedulersParkThemselves) {
     parked = &self;
     park(self);
   });
-  thread.WaitAsleep();
   ASSERT_TRUE(Eventually([&] { return parked != nullptr; }));
+  ASSERT_TRUE(thread.WaitAsleep());
   EXPECT_EQ(Tiny<2>().suspended(), 0);
   ready(*parked);
 }

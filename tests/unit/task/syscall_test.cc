@@ -27,6 +27,7 @@ namespace {
 
 constexpr int kKilled = 128 + SIGSYS;
 constexpr int kNoFilter = 77;
+constexpr int kAwake = 78;
 
 bool ForbidSystemCalls() {
   sock_filter code[] = {
@@ -124,7 +125,7 @@ TYPED_TEST(MutexSyscalls, NoneAfterTheContentionIsOver) {
       mutex.lock();
       mutex.unlock();
     });
-    waiter.WaitAsleep();
+    if (!waiter.WaitAsleep()) return kAwake;
     mutex.unlock();
     waiter.Join();
     mutex.lock();
@@ -144,7 +145,7 @@ TYPED_TEST(MutexSyscalls, UnlockWakesASleeper) {
   const int status = RunInChild([&mutex] {
     mutex.lock();
     auto* waiter = new Thread([&mutex] { mutex.lock(); });
-    if (!waiter->WaitAsleep()) return kKilled;  // no way to tell
+    if (!waiter->WaitAsleep()) return kAwake;
     if (!ForbidSystemCalls()) return kNoFilter;
     mutex.unlock();
     return Exit(0);
@@ -186,7 +187,7 @@ TYPED_TEST(NoteSyscalls, WakeupWakesASleeper) {
   TypeParam note;
   const int status = RunInChild([&note] {
     auto* sleeper = new Thread([&note] { note.sleep(); });
-    if (!sleeper->WaitAsleep()) return kKilled;  // no way to tell
+    if (!sleeper->WaitAsleep()) return kAwake;
     if (!ForbidSystemCalls()) return kNoFilter;
     note.wakeup();
     return Exit(0);

@@ -75,15 +75,20 @@ TEST_F(AddressCondWaitTest, ANotifyThatIsNotTakenGoesToTheNext) {
   });
   const auto last = Waiter(0, [&](AddressCondWait& wait) {
     WaitPace pace;
-    EXPECT_FALSE(wait.sleep(os::nanotime() + 300'000'000, pace));
+    EXPECT_TRUE(wait.sleep(os::kForever, pace));
+    wait.take();
+    ++notified;
   });
   EXPECT_EQ(AddressCondWait::notify_one(this), 1u);
   leave = true;
   never_sleeps->Join();
   does_not_take->Join();
   takes->Join();
-  last->Join();
   EXPECT_EQ(notified, 2);
+  // Nobody has notified the last one.
+  EXPECT_EQ(AddressCondWait::notify_all(this), 1u);
+  last->Join();
+  EXPECT_EQ(notified, 3);
   EXPECT_EQ(AddressCondWait::notify_all(this), 0u);
 }
 
@@ -128,7 +133,9 @@ TEST_F(AddressCondWaitTest, PaceGoesByTheWaits) {
     EXPECT_FALSE(pace.yields());
     wait.take();
   });
-  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  // It has begun, and then it lasts.
+  EXPECT_TRUE(waits_long->WaitAsleep());
+  std::this_thread::sleep_for(std::chrono::nanoseconds(WaitPace::kQuickNs));
   EXPECT_EQ(AddressCondWait::notify_one(this), 1u);
 }
 
@@ -151,12 +158,16 @@ TEST_F(AddressCondWaitTest, WakesAllWithAContext) {
     }));
   }
   ASSERT_TRUE(Eventually([&] { return queued == 8; }));
-  EXPECT_EQ(wake_address_waiters(76), 0u);
-  EXPECT_EQ(wake_address_waiters(77), 4u);
+  EXPECT_EQ(wake_address_waiters(AddressKind::kHostCondition, 76), 0u);
+  EXPECT_EQ(wake_address_waiters(AddressKind::kHostCondition, 77), 4u);
   ASSERT_TRUE(Eventually([&] { return woken == 4; }));
-  std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  for (std::size_t i = 1; i < threads.size(); i += 2) {
+    EXPECT_TRUE(threads[i]->WaitAsleep());
+  }
   EXPECT_EQ(woken, 4);
-  EXPECT_EQ(wake_address_waiters(78), 4u);
+  EXPECT_EQ(wake_address_waiters(AddressKind::kHostCondition, 78), 4u);
+  threads.clear();
+  EXPECT_EQ(woken, 8);
 }
 
 }  // namespace

@@ -53,8 +53,8 @@ TEST(AddressHash, SpreadsObjectsSideBySide) {
 }
 
 // What a program chooses, or its allocator does, and threads' stacks with their
-// guard pages. 256 random numbers meet 162 buckets in the mean, and seldom less
-// than 140; a regular series may be worse.
+// guard pages. As many random numbers as buckets meet .63 of these in the mean;
+// a regular series may be worse.
 TEST(AddressHash, HasNoBadStride) {
   constexpr std::size_t kLeast = kAddressHashes * 3 / 8;
   for (const std::uint64_t place : kPlaces) {
@@ -76,7 +76,7 @@ TEST(AddressHash, HasNoBadStride) {
   }
 }
 
-// Four locks in each of 64 objects.
+// Four locks in each object.
 TEST(AddressHash, SpreadsMembersOfObjects) {
   for (const std::uint64_t place : kPlaces) {
     for (unsigned bits = 6; bits <= 21; ++bits) {

@@ -14,10 +14,13 @@
 
 #include "parkway/lock/byte_mutex.h"
 #include "parkway/os/os.h"
+#include "parkway/wait/address_wait_slow.h"
 #include "tests/suites/support.h"
 
 namespace parkway::test {
 namespace {
+
+constexpr auto kKind = AddressKind::kHostAddress;
 
 std::int64_t After(std::chrono::nanoseconds time) {
   return os::nanotime() + time.count();
@@ -28,12 +31,12 @@ class Sleeper {
  public:
   explicit Sleeper(const void* address, std::uintptr_t context = 0)
       : thread_([this, address, context] {
-          AddressWaiter waiter(address, context);
+          AddressWaiter waiter(address, kKind, context);
           waiter.prepare();
           EXPECT_TRUE(waiter.commit(os::kForever));
           woken_ = true;
         }) {
-    thread_.WaitAsleep();
+    EXPECT_TRUE(thread_.WaitAsleep());
   }
   bool woken() const { return woken_; }
   void Join() { thread_.Join(); }
@@ -46,8 +49,8 @@ class Sleeper {
 TEST(AddressWait, NobodyWaits) {
   const char address = 0;
   EXPECT_FALSE(AddressWaiter::may_have_waiters(&address));
-  EXPECT_EQ(AddressWaiter::wake_one(&address), 0u);
-  EXPECT_EQ(AddressWaiter::wake_all(&address), 0u);
+  EXPECT_EQ(AddressWaiter::wake_one(&address, kKind), 0u);
+  EXPECT_EQ(AddressWaiter::wake_all(&address, kKind), 0u);
 }
 
 TEST(AddressWait, WakesTheOldestFirst) {
@@ -58,7 +61,7 @@ TEST(AddressWait, WakesTheOldestFirst) {
   }
   for (std::size_t i = 0; i < all.size(); ++i) {
     EXPECT_TRUE(AddressWaiter::may_have_waiters(&address));
-    EXPECT_EQ(AddressWaiter::wake_one(&address), 1u);
+    EXPECT_EQ(AddressWaiter::wake_one(&address, kKind), 1u);
     all[i]->Join();
     for (std::size_t k = i + 1; k < all.size(); ++k) {
       EXPECT_FALSE(all[k]->woken());
@@ -69,21 +72,21 @@ TEST(AddressWait, WakesTheOldestFirst) {
 
 TEST(AddressWait, AWakeBeforeTheSleepIsNotLost) {
   const char address = 0;
-  AddressWaiter waiter(&address);
+  AddressWaiter waiter(&address, kKind);
   waiter.prepare();
-  EXPECT_EQ(AddressWaiter::wake_one(&address), 1u);
+  EXPECT_EQ(AddressWaiter::wake_one(&address, kKind), 1u);
   EXPECT_TRUE(waiter.commit(os::kForever));
 }
 
 TEST(AddressWait, CancelSaysWhetherItWasWoken) {
   const char address = 0;
-  AddressWaiter waiter(&address);
+  AddressWaiter waiter(&address, kKind);
   EXPECT_FALSE(waiter.cancel());
   waiter.prepare();
   EXPECT_FALSE(waiter.cancel());
-  EXPECT_EQ(AddressWaiter::wake_one(&address), 0u);
+  EXPECT_EQ(AddressWaiter::wake_one(&address, kKind), 0u);
   waiter.prepare();
-  EXPECT_EQ(AddressWaiter::wake_one(&address), 1u);
+  EXPECT_EQ(AddressWaiter::wake_one(&address, kKind), 1u);
   EXPECT_TRUE(waiter.cancel());
   EXPECT_FALSE(waiter.cancel());
 }
@@ -91,7 +94,7 @@ TEST(AddressWait, CancelSaysWhetherItWasWoken) {
 TEST(AddressWait, TimesOutAndIsGone) {
   const char address = 0;
   const auto time = std::chrono::milliseconds(5);
-  AddressWaiter waiter(&address);
+  AddressWaiter waiter(&address, kKind);
   waiter.prepare();
   const std::int64_t until = After(time);
   EXPECT_FALSE(waiter.commit(until));
@@ -106,7 +109,7 @@ TEST(AddressWait, AConditionMayThrow) {
   const char address = 0;
   EXPECT_THROW(
       {
-        AddressWaiter waiter(&address);
+        AddressWaiter waiter(&address, kKind);
         waiter.prepare();
         throw std::runtime_error("what the condition threw");
       },
@@ -117,12 +120,12 @@ TEST(AddressWait, AConditionMayThrow) {
 TEST(AddressWait, AConditionMayWaitForSomethingElse) {
   const char outer = 0;
   const char inner = 0;
-  AddressWaiter waiter(&outer);
+  AddressWaiter waiter(&outer, kKind);
   waiter.prepare();
   {
-    AddressWaiter nested(&inner);
+    AddressWaiter nested(&inner, kKind);
     nested.prepare();
-    EXPECT_EQ(AddressWaiter::wake_all(&outer), 1u);
+    EXPECT_EQ(AddressWaiter::wake_all(&outer, kKind), 1u);
     EXPECT_FALSE(nested.commit(After(std::chrono::milliseconds(2))));
   }
   EXPECT_TRUE(waiter.commit(os::kForever));
@@ -134,11 +137,11 @@ TEST(AddressWait, WakesThoseOfItsAddressOnly) {
   static char addresses[kAddresses];
   std::vector<std::unique_ptr<AddressWaiter>> all;
   for (const char& address : addresses) {
-    all.push_back(std::make_unique<AddressWaiter>(&address));
+    all.push_back(std::make_unique<AddressWaiter>(&address, kKind));
     all.back()->prepare();
   }
   for (int i = kAddresses - 1; i >= 0; --i) {
-    EXPECT_EQ(AddressWaiter::wake_all(addresses + i), 1u);
+    EXPECT_EQ(AddressWaiter::wake_all(addresses + i, kKind), 1u);
     EXPECT_TRUE(all[i]->cancel());
   }
 }
@@ -147,30 +150,71 @@ TEST(AddressWait, WakesThoseWithTheContextOnly) {
   const char address = 0;
   std::vector<std::unique_ptr<AddressWaiter>> all;
   for (std::uintptr_t context = 0; context < 6; ++context) {
-    all.push_back(std::make_unique<AddressWaiter>(&address, context));
+    all.push_back(std::make_unique<AddressWaiter>(&address, kKind, context));
     all.back()->prepare();
   }
   const auto below = [](std::uintptr_t context, std::uintptr_t limit) {
     return context < limit;
   };
-  EXPECT_EQ(AddressWaiter::wake_if(&address, below, 3), 3u);
+  EXPECT_EQ(AddressWaiter::wake_if(&address, kKind, below, 3), 3u);
   for (int i = 0; i < 6; ++i) EXPECT_EQ(all[i]->cancel(), i < 3);
 }
 
-// A ByteMutex that was here before: its last unlock wakes by address, late.
-TEST(AddressWait, AByteMutexsLateWakeIsForByteMutexesOnly) {
-  using Futex = ByteFutex<Platform>;
-  Futex::Word word{0};
-  AddressWaiter other(&word, 1);
-  AddressWaiter mutex(&word, UINTPTR_MAX);
-  other.prepare();
-  Futex::futexwakeup(word, 1);
-  EXPECT_FALSE(other.cancel());
-  other.prepare();
-  mutex.prepare();
-  Futex::futexwakeup(word, 1);
-  EXPECT_TRUE(mutex.cancel());
-  EXPECT_FALSE(other.cancel());
+// Whatever was here before, and wakes late.
+TEST(AddressWait, AWakeIsForItsKindOnly) {
+  constexpr AddressKind kKinds[] = {
+      AddressKind::kMutexFutex,     AddressKind::kSemaphore,
+      AddressKind::kStarving,       AddressKind::kQueuingMutex,
+      AddressKind::kQueuingRwMutex, AddressKind::kCondition,
+      AddressKind::kHostCondition,  AddressKind::kHostAddress,
+      AddressKind::kHostQueue};
+  const char address = 0;
+  const auto any = [](std::uintptr_t, std::uintptr_t) { return true; };
+  for (AddressKind waits : kKinds) {
+    for (AddressKind wakes : kKinds) {
+      AddressWaiter waiter(&address, waits, 7);
+      waiter.prepare();
+      if (waits == wakes) {
+        EXPECT_EQ(AddressWaiter::wake_one(&address, wakes), 1u);
+        EXPECT_TRUE(waiter.cancel());
+        continue;
+      }
+      EXPECT_EQ(AddressWaiter::wake_one(&address, wakes), 0u);
+      EXPECT_EQ(AddressWaiter::wake_all(&address, wakes), 0u);
+      EXPECT_EQ(AddressWaiter::wake_if(&address, wakes, any, 0), 0u);
+      EXPECT_EQ(wake_address_waiters(wakes, 7), 0u);
+      EXPECT_FALSE(waiter.cancel());
+    }
+  }
+}
+
+// The queue of one address is not walked for another's sake: with as many
+// waiters as this, a walk for each wake would take minutes.
+TEST(AddressWait, FindsItsQueueBesideLongOnes) {
+  constexpr int kMany = 20000;
+  const char crowded = 0;
+  // In the crowded one's bucket.
+  std::vector<char> area(1 << 20);
+  const char* lonely = nullptr;
+  for (const char& place : area) {
+    if (&Platform::address_bucket(&place) ==
+        &Platform::address_bucket(&crowded)) {
+      lonely = &place;
+      break;
+    }
+  }
+  ASSERT_NE(lonely, nullptr);
+  std::vector<std::unique_ptr<AddressWaiter>> all;
+  for (int i = 0; i < kMany; ++i) {
+    all.push_back(std::make_unique<AddressWaiter>(&crowded, kKind));
+    all.back()->prepare_if([](bool) { return true; });
+  }
+  for (int i = 0; i < 100 * kMany; ++i) {
+    ASSERT_EQ(AddressWaiter::wake_one(lonely, kKind), 0u);
+  }
+  EXPECT_EQ(AddressWaiter::wake_all(&crowded, kKind),
+            static_cast<std::size_t>(kMany));
+  for (auto& waiter : all) EXPECT_TRUE(waiter->cancel());
 }
 
 TEST(AddressWait, WakeAll) {
@@ -179,7 +223,7 @@ TEST(AddressWait, WakeAll) {
   for (int i = 0; i < 5; ++i) {
     all.push_back(std::make_unique<Sleeper>(&address));
   }
-  EXPECT_EQ(AddressWaiter::wake_all(&address), 5u);
+  EXPECT_EQ(AddressWaiter::wake_all(&address, kKind), 5u);
   for (auto& sleeper : all) sleeper->Join();
 }
 
@@ -201,10 +245,10 @@ TEST(AddressWait, NoWakeIsLost) {
     all.push_back(std::make_unique<Thread>([&] {
       for (int i = 0; i < rounds; ++i) {
         while (!take()) {
-          AddressWaiter waiter(&tokens);
+          AddressWaiter waiter(&tokens, kKind);
           waiter.prepare();
           if (tokens.load(std::memory_order_relaxed) > 0) {
-            if (waiter.cancel()) AddressWaiter::wake_one(&tokens);
+            if (waiter.cancel()) AddressWaiter::wake_one(&tokens, kKind);
           } else {
             waiter.commit(os::kForever);
           }
@@ -216,7 +260,7 @@ TEST(AddressWait, NoWakeIsLost) {
   for (int i = 0; i < kThreads * rounds; ++i) {
     tokens.fetch_add(1, std::memory_order_relaxed);
     if (AddressWaiter::may_have_waiters(&tokens)) {
-      AddressWaiter::wake_one(&tokens);
+      AddressWaiter::wake_one(&tokens, kKind);
     }
   }
   for (auto& thread : all) thread->Join();

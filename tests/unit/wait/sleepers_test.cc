@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <vector>
 
 #include "parkway/mutex.h"
@@ -19,8 +20,8 @@
 namespace parkway::test {
 namespace {
 
-std::uint64_t SleepersNear(const FutexMutex& mutex) {
-  return internal::sleeper_slot(&mutex).load();
+std::uint32_t SleepersNear(const FutexMutex& mutex) {
+  return internal::sleeper_slot(&mutex).count();
 }
 
 struct alignas(64) Neighbours {
@@ -28,17 +29,106 @@ struct alignas(64) Neighbours {
   FutexMutex second;
 };
 
-TEST(Sleepers, WordsOfOneLineShareASlotAndOthersSpread) {
-  static Neighbours lines[internal::kSleeperSlots];
+TEST(Sleepers, WordsOfOneLineShareASlot) {
+  static Neighbours lines[1000];
   for (Neighbours& line : lines) {
     EXPECT_EQ(&internal::sleeper_slot(&line.first),
               &internal::sleeper_slot(&line.second));
-    EXPECT_EQ(SleepersNear(line.first), 0u);
-    internal::sleeper_slot(&line.first).fetch_add(1);
   }
-  for (Neighbours& line : lines) {
-    EXPECT_EQ(internal::sleeper_slot(&line.first).fetch_sub(1), 1u);
+}
+
+// Of a thousand mutexes, how many share a slot with one of as many sleepers?
+TEST(Sleepers, OthersSpreadWhateverLiesBetweenThem) {
+  constexpr std::size_t kMany = 1000;
+  for (std::uintptr_t stride :
+       {std::uintptr_t{64}, std::uintptr_t{80}, std::uintptr_t{128},
+        std::uintptr_t{192}, std::uintptr_t{4096}, std::uintptr_t{65536},
+        std::uintptr_t{1} << 20, (std::uintptr_t{1} << 21) + 64}) {
+    const auto slot = [&](std::size_t i) {
+      return internal::sleeper_slot_index(
+          reinterpret_cast<const void*>(0x7f0000001000 + i * stride));
+    };
+    for (const bool in_turns : {false, true}) {
+      const auto sleeps = [&](std::size_t i) {
+        return in_turns ? i % 2 != 0 : i >= kMany;
+      };
+      std::set<std::size_t> slots;
+      for (std::size_t i = 0; i < 2 * kMany; ++i) {
+        if (sleeps(i)) slots.insert(slot(i));
+      }
+      std::size_t shared = 0;
+      for (std::size_t i = 0; i < 2 * kMany; ++i) {
+        if (!sleeps(i)) shared += slots.count(slot(i));
+      }
+      EXPECT_LE(shared, kMany * 16 / 100)
+          << "stride " << stride << ", in turns: " << in_turns;
+    }
   }
+}
+
+// The slot of one word, in a process where barriers work as they are told to.
+struct Fake {
+  template <class T>
+  using Atomic = std::atomic<T>;
+};
+using Slot = BasicSleeperSlot<Fake>;
+
+TEST(SleeperSlot, IsExactAtFirst) {
+  Slot slot;
+  EXPECT_FALSE(slot.quiet());
+  EXPECT_TRUE(slot.idle());
+  // It never was quiet: no barrier.
+  EXPECT_TRUE(slot.enter());
+  EXPECT_FALSE(slot.idle());
+  EXPECT_FALSE(slot.become_quiet());
+  slot.leave();
+  EXPECT_TRUE(slot.become_quiet());
+  EXPECT_TRUE(slot.quiet());
+}
+
+TEST(SleeperSlot, AsksForABarrierForEachEra) {
+  Slot slot;
+  ASSERT_TRUE(slot.become_quiet());
+  EXPECT_FALSE(slot.enter());
+  EXPECT_FALSE(slot.quiet());
+  // Beside one that has not passed its barrier yet.
+  EXPECT_FALSE(slot.enter());
+  slot.fenced();
+  EXPECT_TRUE(slot.enter());
+  EXPECT_EQ(slot.count(), 3u);
+  for (int i = 0; i < 3; ++i) slot.leave();
+  // Not quiet by itself.
+  EXPECT_FALSE(slot.quiet());
+  EXPECT_TRUE(slot.enter());
+  slot.leave();
+  EXPECT_TRUE(slot.become_quiet());
+  EXPECT_FALSE(slot.enter());
+  slot.leave();
+  // A barrier that nobody passed is still owed.
+  EXPECT_FALSE(slot.enter());
+  slot.leave();
+}
+
+TEST(SleeperSlot, EndsItsQuietForGood) {
+  Slot slot;
+  slot.end_quiet();
+  EXPECT_TRUE(slot.enter());
+  slot.leave();
+  ASSERT_TRUE(slot.become_quiet());
+  slot.end_quiet();
+  EXPECT_FALSE(slot.quiet());
+  EXPECT_FALSE(slot.enter());
+  slot.leave();
+}
+
+// The count sticks at its end: then the slot is never quiet again.
+TEST(SleeperSlot, CountsUpToSomeNumber) {
+  Slot slot;
+  constexpr int kTooMany = 20000;
+  for (int i = 0; i < kTooMany; ++i) EXPECT_TRUE(slot.enter());
+  for (int i = 0; i < kTooMany; ++i) slot.leave();
+  EXPECT_FALSE(slot.idle());
+  EXPECT_FALSE(slot.become_quiet());
 }
 
 TEST(Sleepers, AreCountedWhileTheyWait) {
@@ -72,7 +162,7 @@ TEST(Sleepers, OfANeighbourAreLeftAlone) {
     const std::lock_guard<FutexMutex> lock(line.first);
     got = true;
   });
-  sleeper.WaitAsleep();
+  EXPECT_TRUE(sleeper.WaitAsleep());
   for (int i = 0; i < 1000; ++i) {
     line.second.lock();
     EXPECT_FALSE(line.second.try_lock());

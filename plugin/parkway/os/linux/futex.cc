@@ -6,6 +6,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstdint>
+
 #include "parkway/os/os.h"
 
 namespace parkway::os {
@@ -39,7 +42,10 @@ void futexwakeup(std::atomic<std::uint32_t>* word,
   // Fails only with EFAULT, when the memory was unmapped since the release
   // that came before this call: then there is nobody left to wake.
   const int saved = errno;
-  syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, count, nullptr, nullptr, 0);
+  // To the kernel a number above that is negative, and means one.
+  const std::uint32_t most = INT32_MAX;
+  syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, std::min(count, most), nullptr,
+          nullptr, 0);
   errno = saved;
 }
 

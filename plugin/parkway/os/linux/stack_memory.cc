@@ -99,7 +99,14 @@ void release_stack(void* page, std::size_t bytes, bool lazily) noexcept {
 }
 
 std::size_t page_bytes() noexcept {
-  static const auto bytes = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  // No local constant: a fork in the middle of its initialisation would leave
+  // the child with one that nobody completes. relaxed: all find the same.
+  static std::atomic<std::size_t> known{0};
+  std::size_t bytes = known.load(std::memory_order_relaxed);
+  if (bytes == 0) {
+    bytes = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+    known.store(bytes, std::memory_order_relaxed);
+  }
   return bytes;
 }
 

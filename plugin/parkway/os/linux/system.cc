@@ -18,27 +18,42 @@ int ncpu() noexcept {
   // one CPU each and still run on many.
   const int saved = errno;
   int n = 0;
-  // Masks wider than cpu_set_t (1024 CPUs) make the call fail with EINVAL, so
-  // grow until it fits.
-  for (int cpus = 1024; n == 0 && cpus <= (1 << 20); cpus *= 2) {
+  // Without an allocation, which the child of a bare clone() must not make.
+  cpu_set_t usual;
+  if (sched_getaffinity(getpid(), sizeof(usual), &usual) == 0) {
+    n = CPU_COUNT(&usual);
+  }
+  // Masks wider than that (1024 CPUs) make the call fail with EINVAL, so grow
+  // until it fits.
+  for (int cpus = 2048; n == 0 && errno == EINVAL && cpus <= (1 << 20);
+       cpus *= 2) {
     cpu_set_t* set = CPU_ALLOC(cpus);
     if (set == nullptr) break;
     const std::size_t bytes = CPU_ALLOC_SIZE(cpus);
     if (sched_getaffinity(getpid(), bytes, set) == 0) {
       n = CPU_COUNT_S(bytes, set);
-    } else if (errno != EINVAL) {
-      cpus = 1 << 20;
     }
+    const int error = errno;
     CPU_FREE(set);
+    errno = error;
   }
   errno = saved;
   return n > 0 ? n : 1;
 }
 
-std::int64_t nanotime() noexcept {
+namespace {
+
+std::int64_t nanotime_of(clockid_t clock) {
   timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
+  clock_gettime(clock, &t);
   return static_cast<std::int64_t>(t.tv_sec) * 1000000000 + t.tv_nsec;
+}
+
+}  // namespace
+
+std::int64_t nanotime() noexcept { return nanotime_of(CLOCK_MONOTONIC); }
+std::int64_t coarse_nanotime() noexcept {
+  return nanotime_of(CLOCK_MONOTONIC_COARSE);
 }
 
 void osyield() noexcept { sched_yield(); }
@@ -51,30 +66,63 @@ void* sysalloc(std::size_t bytes) noexcept {
   return p == MAP_FAILED ? nullptr : p;
 }
 
+void* map_wiped_on_fork(std::size_t bytes) noexcept {
+  const int saved = errno;
+  void* p = sysalloc(bytes);
+  // Linux 4.14.
+  constexpr int kWipeOnFork = 18;
+  if (p != nullptr && madvise(p, bytes, kWipeOnFork) != 0) {
+    munmap(p, bytes);
+    p = nullptr;
+  }
+  errno = saved;
+  return p;
+}
+
 namespace {
+
+[[gnu::used]] const bool* const linked_with_keys = &keeps_code_mapped;
 
 // What the one thread-exit key of the process calls; set before the key is
 // made, and the same for all threads.
 std::atomic<void (*)(void*)> g_at_exit{nullptr};
-pthread_once_t g_once = PTHREAD_ONCE_INIT;
-pthread_key_t g_key;
-bool g_have_key = false;
+// 0 as long as there is none, then the key + 1.
+std::atomic<std::uint64_t> g_key{0};
 
 void run_at_exit(void* arg) {
   // acquire: pairs with the release store in at_thread_exit.
   if (void (*fn)(void*) = g_at_exit.load(std::memory_order_acquire)) fn(arg);
 }
 
-void make_key() { g_have_key = pthread_key_create(&g_key, run_at_exit) == 0; }
+// Not pthread_once(): a child made by a bare clone() while another thread is in
+// it would wait for that one.
+std::uint64_t make_key() {
+  pthread_key_t made;
+  // acquire, here and below: pairs with the release, so that the libc's record
+  // of the key is there for who uses it.
+  if (pthread_key_create(&made, run_at_exit) != 0) {
+    return g_key.load(std::memory_order_acquire);
+  }
+  std::uint64_t known = 0;
+  if (g_key.compare_exchange_strong(known, std::uint64_t{made} + 1,
+                                    std::memory_order_acq_rel)) {
+    return std::uint64_t{made} + 1;
+  }
+  pthread_key_delete(made);
+  return known;
+}
 
 }  // namespace
 
 bool at_thread_exit(void (*fn)(void*), void* arg) noexcept {
   g_at_exit.store(fn, std::memory_order_release);
-  pthread_once(&g_once, make_key);
+  // acquire: pairs with the release in make_key().
+  std::uint64_t key = g_key.load(std::memory_order_acquire);
+  if (key == 0) key = make_key();
   // A POSIX key, not a thread_local destructor: it runs after those, and the
   // system calls it again when a later destructor sets the value anew.
-  return g_have_key && pthread_setspecific(g_key, arg) == 0;
+  return key != 0 &&
+         pthread_setspecific(static_cast<pthread_key_t>(key - 1), arg) == 0;
 }
 
 bool at_fork_in_child(void (*fn)()) noexcept {

@@ -10,6 +10,8 @@
 namespace parkway::os {
 namespace {
 
+[[gnu::used]] const bool* const linked_with_threads = &keeps_code_mapped;
+
 struct Start {
   void (*function)(void*);
   void* argument;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Notices by a plain store, with membarrier, without, and where it fails at
-// times.
+// The slots of sleepers, between AddressWaiters and notices by a plain store:
+// with membarrier, without, and where it fails at times.
 #include "tests/model/notice_suites.h"
 
 int main(int argc, char** argv) {
@@ -10,7 +10,9 @@ int main(int argc, char** argv) {
   check_notices<DelayedStore>("delayed");
   check_met("a store came late", coverage.late_stores);
   check_met("a barrier waited for one", coverage.barrier_waits);
-  check_notices<DelayedNoBarrier>("delayed, no barrier");
+  check_met("a sleeper needed no barrier", coverage.eras_joined);
+  check_met("a slot became quiet", coverage.calms);
+  check_notices<NoBarrier>("delayed, no barrier");
   check_notices<FailingBarrier>("delayed, failing");
   check_met("a barrier failed", coverage.barrier_failures);
   check_notices<WeakMemory>("weak");

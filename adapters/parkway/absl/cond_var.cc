@@ -13,7 +13,7 @@ bool CondVar::WaitCommon(Mutex* mu, std::int64_t deadline) {
   mu->AssertReaderHeld();
   const bool shared = !mu->impl_.is_locked();
   if (impl_.marked()) internal::PostEvent(this, EventKind::kWait);
-  if (mu->impl_.is_slow()) {
+  if (mu->impl_.may_be_slow()) {
     internal::PostEvent(mu,
                         shared ? EventKind::kReaderUnlock : EventKind::kUnlock);
   }

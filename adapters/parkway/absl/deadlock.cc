@@ -15,7 +15,7 @@
 #include "parkway/absl/events.h"
 #include "parkway/absl/lock_graph.h"
 #include "parkway/absl/stack_record.h"
-#include "parkway/os/os.h"
+#include "parkway/wait/word_lock.h"
 
 PARKWAY_ABSL_NAMESPACE_BEGIN
 namespace internal {
@@ -37,34 +37,64 @@ namespace {
 // sees a new number.
 ABSL_CONST_INIT std::atomic<std::uint32_t> g_epoch{0};
 
-// A std::mutex: it exists in all versions of everything, and the only thing
-// that is asked of it is that it is no Mutex of ours or of Abseil's.
-ABSL_CONST_INIT Immortal<std::mutex> g_mutex;
+// A WordLock: it is no Mutex of ours or of Abseil's, and in the child of a fork
+// it is free.
+ABSL_CONST_INIT ::parkway::WordLock g_lock;
 
-// Guarded by g_mutex, except for LockGraph::MayHave().
+// Guarded by g_lock, except for LockGraph::MayHave().
 struct State {
   DebugArena arena;
   LockGraph graph;
   StackDepot stacks;
   int reports = 0;
+  bool changing = false;  // the graph or the stacks, at this moment
 };
 ABSL_CONST_INIT Immortal<State> g_state;
 
-// Keeps reports apart. Taken without g_mutex.
-ABSL_CONST_INIT Immortal<std::mutex> g_report_mutex;
-
-ABSL_CONST_INIT std::atomic<bool> g_fork_handled{false};
+// Keeps reports apart. Taken without g_lock.
+ABSL_CONST_INIT ::parkway::WordLock g_report_lock;
 
 // Names cost about a millisecond each in a large program.
 constexpr int kSymbolizedReports = 8;
 
-// In the child of a fork, which has the calling thread only: another one may
-// have been in the middle of a change. The memory is lost to the child.
-void AfterForkInChild() {
-  ::new (&g_mutex.value) std::mutex;
-  ::new (&g_report_mutex.value) std::mutex;
-  ::new (&g_state.value) State;
-}
+// Holds g_lock. What it guards is whole: if a fork has caught another thread of
+// the parent in the middle of a change, the first that comes in the child makes
+// it so. The arena needs nothing for that.
+class StateLock {
+ public:
+  StateLock() {
+    if (g_lock.lock() && g_state.value.changing) Repair();
+  }
+  StateLock(const StateLock&) = delete;
+  StateLock& operator=(const StateLock&) = delete;
+  ~StateLock() { g_lock.unlock(); }
+
+ private:
+  static void Repair() {
+    g_state.value.graph.Repair();
+    g_state.value.stacks.Repair();
+    OrderForFork();
+    g_state.value.changing = false;
+  }
+};
+
+// Holds g_lock in order to change the graph or the stacks.
+class ChangingStateLock {
+ public:
+  ChangingStateLock() {
+    g_state.value.changing = true;
+    OrderForFork();
+  }
+  ChangingStateLock(const ChangingStateLock&) = delete;
+  ChangingStateLock& operator=(const ChangingStateLock&) = delete;
+  ~ChangingStateLock() {
+    OrderForFork();
+    g_state.value.changing = false;
+  }
+
+ private:
+  const StateLock lock_;
+};
 
 struct HeldLock {
   std::uintptr_t hidden;  // ~address: leak checkers see no pointer
@@ -116,7 +146,7 @@ bool IsStale(const HeldLock& held) {
 
 // Whether every order that BeforeLock(mutex) would note is on record.
 bool AllKnown(HeldLocks& held, const void* mutex) {
-  const std::lock_guard<std::mutex> lock(g_mutex.value);
+  const StateLock lock;
   LockGraph& graph = g_state.value.graph;
   const LockGraph::Ref to = graph.Find(mutex);
   if (to.is_null()) return false;
@@ -159,7 +189,7 @@ DeadlockReport* MakeReport(const HeldLocks& held, const void* mutex,
 // it, or with null.
 bool Record(HeldLocks& held, const void* mutex, const StackRecord& stack,
             DeadlockReport** report) {
-  const std::lock_guard<std::mutex> lock(g_mutex.value);
+  const ChangingStateLock lock;
   State& state = g_state.value;
   // Nodes in the order in which the locks were taken: they need no new ranks.
   for (int i = 0; i < held.count; ++i) {
@@ -189,10 +219,10 @@ void Report(HeldLocks& held, DeadlockReport* report) {
     ABSL_RAW_LOG(ERROR, "Potential Mutex deadlock: no memory for a report");
   } else {
     {
-      const std::lock_guard<std::mutex> lock(g_report_mutex.value);
+      const std::lock_guard<::parkway::WordLock> lock(g_report_lock);
       PrintDeadlockReport(*report);
     }
-    const std::lock_guard<std::mutex> lock(g_mutex.value);
+    const StateLock lock;
     g_state.value.arena.Free(report, sizeof(*report));
   }
   if (deadlock_mode.load(std::memory_order_relaxed) ==
@@ -203,10 +233,6 @@ void Report(HeldLocks& held, DeadlockReport* report) {
 }
 
 ABSL_ATTRIBUTE_NOINLINE void CheckOrder(HeldLocks& held, const void* mutex) {
-  if (!g_fork_handled.exchange(true, std::memory_order_relaxed)) {
-    // Without memory for the handler, a child may hang in here.
-    ::parkway::os::at_fork_in_child(&AfterForkInChild);
-  }
   if (AllKnown(held, mutex)) return;
   // Without the lock: unwinding may take the dynamic linker's.
   StackRecord stack;
@@ -251,7 +277,7 @@ void Forget(const void* mutex) {
   HeldLocks& held = ThisThread();
   if (HeldLock* const h = held.Find(mutex)) held.Remove(h);
   if (!g_state.value.graph.MayHave(mutex)) return;
-  const std::lock_guard<std::mutex> lock(g_mutex.value);
+  const ChangingStateLock lock;
   g_state.value.graph.Remove(mutex);
 }
 
@@ -264,7 +290,10 @@ void SetMutexDeadlockDetectionMode(OnDeadlockCycle mode) {
     internal::deadlock_mode.store(mode, std::memory_order_release);
     return;
   }
-  const std::lock_guard<std::mutex> lock(internal::g_mutex.value);
+  // The first look at a stack reads tables, which may take over 100 us. It is
+  // for those who turn this on, and not for the first lock after that.
+  internal::StackRecord().Capture(0);
+  const internal::ChangingStateLock lock;
   if (!internal::DeadlockDetectionOn()) {
     internal::g_state.value.graph.Clear();
     internal::g_state.value.stacks.Clear();

@@ -15,9 +15,10 @@
 //   of its life, may have gone unseen, and then the next report would be false.
 // - Unlocking what the thread does not hold, as far as this knows, is no error.
 //
-// A forked child starts with an empty order and with the locks that the forking
-// thread held. Nothing here uses malloc, needs a constructor at start-up or has
-// a destructor at exit.
+// A forked child starts with the orders that its parent knew and with the locks
+// that the forking thread held. It may use all of this at once, in handlers of
+// the fork as well. Nothing here uses malloc, needs a constructor at start-up
+// or has a destructor at exit.
 #ifndef PARKWAY_ABSL_DEADLOCK_H_
 #define PARKWAY_ABSL_DEADLOCK_H_
 

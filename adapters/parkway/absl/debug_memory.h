@@ -8,9 +8,15 @@
 // ::parkway::os::sysalloc. (Abseil has LowLevelAlloc for that. This one has no
 // lock of its own to lose in a fork, no header per block, and is the same in
 // every version of Abseil.)
+//
+// A fork may catch another thread in the middle of any function here. The
+// child finds an arena that hands out no block twice, and vectors of whole
+// elements: the orders of stores that this needs are marked by OrderForFork().
+// What the lost thread had taken and not yet used is lost.
 #ifndef PARKWAY_ABSL_DEBUG_MEMORY_H_
 #define PARKWAY_ABSL_DEBUG_MEMORY_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -28,6 +34,16 @@ union Immortal {
   ~Immortal() {}
   T value;
 };
+
+// What is stored before it is not missing in the child of a fork that has
+// something of what another thread has stored after it.
+//
+// A fence for the compiler is enough. The fork makes the pages read-only, and
+// a store that comes too late for the child faults and waits until the fork is
+// done. So do all that come after it in the program.
+inline void OrderForFork() {
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+}
 
 // Blocks in powers of two; one that was given back serves the next request of
 // its size. Not synchronised. Never gives memory back to the system, so that
@@ -66,14 +82,15 @@ class DebugArena {
   void* TakeFromSystem(std::size_t bytes);
 
   FreeBlock* free_[kClasses] = {};
+  // What is left of the newest chunk; nothing if it begins with null.
   char* chunk_ = nullptr;
-  std::size_t left_ = 0;
+  char* chunk_end_ = nullptr;
   std::size_t total_ = 0;
 };
 
 // An array that grows, in memory of an arena that the caller names each time
 // (the same one, and one array per arena or many). T is plain data. There is
-// no destructor: Release() gives the memory back.
+// no destructor: the memory stays the vector's or becomes the arena's.
 template <class T>
 class DebugVector {
   static_assert(std::is_trivially_copyable_v<T> &&
@@ -91,13 +108,10 @@ class DebugVector {
   T& operator[](std::uint32_t i) { return data_[i]; }
   const T& operator[](std::uint32_t i) const { return data_[i]; }
 
-  void Clear() { size_ = 0; }
+  void Clear() { SetSize(0); }
 
-  void Release(DebugArena& arena) {
-    if (data_ != nullptr) arena.Free(data_, capacity_ * sizeof(T));
-    data_ = nullptr;
-    size_ = capacity_ = 0;
-  }
+  // Keeps the first `count` elements, of at least so many.
+  void Truncate(std::uint32_t count) { SetSize(count); }
 
   // Room for `count` elements in all, so that adding up to there cannot fail.
   // False if there is no memory; then nothing has changed.
@@ -107,34 +121,45 @@ class DebugVector {
         DebugArena::BlockSize(std::size_t{count} * sizeof(T));
     void* const memory = arena.Allocate(bytes);
     if (memory == nullptr) return false;
-    if (data_ != nullptr) {
-      std::memcpy(memory, data_, size_ * sizeof(T));
-      arena.Free(data_, capacity_ * sizeof(T));
-    }
+    T* const old = data_;
+    const std::size_t old_bytes = capacity_ * sizeof(T);
+    if (old != nullptr) std::memcpy(memory, old, size_ * sizeof(T));
+    OrderForFork();
     data_ = static_cast<T*>(memory);
+    OrderForFork();
     capacity_ = static_cast<std::uint32_t>(bytes / sizeof(T));
+    if (old != nullptr) arena.Free(old, old_bytes);
     return true;
   }
 
   // Adds one. False if there is no memory; then nothing has changed.
   bool Push(DebugArena& arena, const T& value) {
     if (size_ == capacity_ && !Reserve(arena, size_ + 1)) return false;
-    data_[size_++] = value;
+    PushReserved(value);
     return true;
   }
 
   // Adds one where Reserve() has made room.
-  void PushReserved(const T& value) { data_[size_++] = value; }
+  void PushReserved(const T& value) {
+    data_[size_] = value;
+    SetSize(size_ + 1);
+  }
 
   // Exactly `count` elements, all of them zero. False if there is no memory.
   bool AssignZero(DebugArena& arena, std::uint32_t count) {
     if (!Reserve(arena, count)) return false;
     std::memset(static_cast<void*>(data_), 0, count * sizeof(T));
-    size_ = count;
+    SetSize(count);
     return true;
   }
 
  private:
+  void SetSize(std::uint32_t size) {
+    OrderForFork();
+    size_ = size;
+    OrderForFork();
+  }
+
   T* data_ = nullptr;
   std::uint32_t size_ = 0;
   std::uint32_t capacity_ = 0;

@@ -9,10 +9,11 @@
 #include <mutex>
 #include <new>
 
+#include "absl/base/internal/cycleclock.h"
 #include "absl/base/internal/raw_logging.h"
 #include "parkway/absl/debug_memory.h"
 #include "parkway/absl/stack_record.h"
-#include "parkway/os/os.h"
+#include "parkway/wait/word_lock.h"
 
 PARKWAY_ABSL_NAMESPACE_BEGIN
 namespace internal {
@@ -24,6 +25,18 @@ ABSL_CONST_INIT Hook<void(const char*, const void*)> cond_var_tracer;
 namespace {
 
 ABSL_CONST_INIT std::atomic<bool> g_invariant_debugging{false};
+
+// Of Abseil's CycleClock; 0 as long as nobody has asked for cycles.
+ABSL_CONST_INIT std::atomic<double> g_cycles_per_nanosecond{0};
+
+// Before a hook is registered that is given cycles. The first call measures
+// for milliseconds and may open a file: not a thing to do in an unlock.
+void LearnCycles() {
+  // relaxed: who finds the hook finds this, too; see Hook.
+  g_cycles_per_nanosecond.store(
+      1e-9 * ::absl::base_internal::CycleClock::Frequency(),
+      std::memory_order_relaxed);
+}
 
 struct Properties {
   const char* message;  // upstream's
@@ -51,11 +64,16 @@ constexpr Properties kProperties[] = {
 static_assert(sizeof(kProperties) / sizeof(kProperties[0]) ==
               static_cast<std::size_t>(EventKind::kSignalAll) + 1);
 
+struct Invariant {
+  void (*function)(void*);
+  void* arg;
+};
+
 struct Event {
   Event* next;
-  std::uintptr_t hidden;  // ~address: leak checkers see no pointer
-  void (*invariant)(void*);
-  void* arg;
+  std::uintptr_t hidden;    // ~address: leak checkers see no pointer
+  Invariant invariants[2];  // the one at `which`; a new one goes beside it
+  std::uint8_t which;
   bool log;
   bool is_cv;
   std::size_t name_length;
@@ -72,14 +90,14 @@ struct Table {
   Event* heads[1 << kBucketBits] = {};
 };
 
-// Everything in the table is guarded by the mutex.
-ABSL_CONST_INIT Immortal<std::mutex> g_mutex;
+// Everything in the table is guarded by the lock, which is free in the child of
+// a fork. Whatever a fork may have caught another thread at, the child finds
+// a table that is as it was before this or as it would be after it: each change
+// is one store of a link, of `which` or of `log`, and what this store leads to
+// was there before (OrderForFork). The count may be too high by one.
+ABSL_CONST_INIT ::parkway::WordLock g_lock;
 ABSL_CONST_INIT Immortal<Table> g_table;
-ABSL_CONST_INIT std::atomic<bool> g_fork_handled{false};
-
-// In the child of a fork: the holder of the lock may not have come along. The
-// table is whole, or misses what was being added or removed at that moment.
-void AfterForkInChild() { ::new (&g_mutex.value) std::mutex; }
+using Guard = std::lock_guard<::parkway::WordLock>;
 
 // The link that points, or would point, to the entry of this object.
 Event** FindLink(const void* obj) {
@@ -93,11 +111,17 @@ std::size_t SizeOf(const Event& event) {
   return sizeof(Event) + event.name_length;
 }
 
+// Of an event that nothing leads to any more.
+void Free(Event* event) {
+  g_table.value.arena.Free(event, SizeOf(*event));
+  OrderForFork();
+  --g_table.value.count;
+}
+
 void RemoveAt(Event** link) {
   Event* const event = *link;
   *link = event->next;
-  g_table.value.arena.Free(event, SizeOf(*event));
-  --g_table.value.count;
+  Free(event);
 }
 
 void RemoveAll() {
@@ -106,28 +130,36 @@ void RemoveAll() {
   }
 }
 
-// A new entry without log and invariant, or null.
-Event* AddAt(Event** link, const void* obj, const char* name, bool is_cv) {
+// Adds an entry where there is none, or else puts it in the place of that one,
+// with its log and invariant if it is of the same kind. Without memory only
+// a dead object's entry goes.
+void PutAt(Event** link, const void* obj, const char* name, bool is_cv) {
+  Event* const old = *link;
+  const bool same = old != nullptr && old->is_cv == is_cv;
   const std::size_t length = std::strlen(name);
   void* const memory = g_table.value.arena.Allocate(sizeof(Event) + length);
-  if (memory == nullptr) return nullptr;
+  if (memory == nullptr) {
+    if (old != nullptr && !same) RemoveAt(link);
+    return;
+  }
   Event* const event = ::new (memory) Event();
-  event->next = *link;
+  if (same) *event = *old;
+  event->next = old != nullptr ? old->next : nullptr;
   event->hidden = ~reinterpret_cast<std::uintptr_t>(obj);
   event->is_cv = is_cv;
   event->name_length = length;
   std::memcpy(event->name(), name, length);
-  *link = event;
   ++g_table.value.count;
-  return event;
+  OrderForFork();
+  *link = event;
+  if (old != nullptr) Free(old);
 }
 
 // An entry as it was at one moment.
 struct Snapshot {
   bool present = false;
   bool log = false;
-  void (*invariant)(void*) = nullptr;
-  void* arg = nullptr;
+  Invariant invariant = {};
   char name[256] = "";
 };
 
@@ -139,12 +171,11 @@ void CopyName(Event& event, char* name, std::size_t size) {
 
 Snapshot Look(const void* obj) {
   Snapshot result;
-  const std::lock_guard<std::mutex> lock(g_mutex.value);
+  const Guard lock(g_lock);
   if (Event* const event = *FindLink(obj)) {
     result.present = true;
     result.log = event->log;
-    result.invariant = event->invariant;
-    result.arg = event->arg;
+    result.invariant = event->invariants[event->which];
     CopyName(*event, result.name, sizeof(result.name));
   }
   return result;
@@ -204,33 +235,22 @@ bool InvariantDebuggingEnabled() {
 }
 
 void EnsureEvent(const void* obj, const char* name, bool is_cv) {
-  if (!g_fork_handled.exchange(true, std::memory_order_relaxed)) {
-    // Without memory for the handler, a child may hang in here.
-    ::parkway::os::at_fork_in_child(&AfterForkInChild);
-  }
   if (name == nullptr) name = "";
   bool full = false;
   {
-    const std::lock_guard<std::mutex> lock(g_mutex.value);
+    const Guard lock(g_lock);
     Event** link = FindLink(obj);
-    Event old{};
-    if (*link != nullptr) {
-      if ((*link)->is_cv == is_cv) {
-        if ((*link)->name_length != 0 || *name == '\0') return;
-        old = **link;
-      }
-      RemoveAt(link);
+    const Event* const old = *link;
+    if (old != nullptr && old->is_cv == is_cv &&
+        (old->name_length != 0 || *name == '\0')) {
+      return;
     }
-    full = g_table.value.count >= kMaxEvents;
+    full = old == nullptr && g_table.value.count >= kMaxEvents;
     if (full) {
       RemoveAll();
       link = FindLink(obj);
     }
-    if (Event* const event = AddAt(link, obj, name, is_cv)) {
-      event->invariant = old.invariant;
-      event->arg = old.arg;
-      event->log = old.log;
-    }
+    PutAt(link, obj, name, is_cv);
   }
   if (full) {
     ABSL_RAW_LOG(ERROR,
@@ -243,27 +263,29 @@ void EnsureEvent(const void* obj, const char* name, bool is_cv) {
 }
 
 void SetInvariant(const void* obj, void (*invariant)(void*), void* arg) {
-  const std::lock_guard<std::mutex> lock(g_mutex.value);
+  const Guard lock(g_lock);
   if (Event* const event = *FindLink(obj)) {
-    event->invariant = invariant;
-    event->arg = arg;
+    const std::uint8_t other = 1 - event->which;
+    event->invariants[other] = {invariant, arg};
+    OrderForFork();
+    event->which = other;
   }
 }
 
 void SetLog(const void* obj, bool log) {
-  const std::lock_guard<std::mutex> lock(g_mutex.value);
+  const Guard lock(g_lock);
   if (Event* const event = *FindLink(obj)) event->log = log;
 }
 
 void ForgetEvent(const void* obj) {
-  const std::lock_guard<std::mutex> lock(g_mutex.value);
+  const Guard lock(g_lock);
   Event** const link = FindLink(obj);
   if (*link != nullptr) RemoveAt(link);
 }
 
 bool EventName(const void* obj, char* name, std::size_t size) {
   *name = '\0';
-  const std::lock_guard<std::mutex> lock(g_mutex.value);
+  const Guard lock(g_lock);
   Event* const event = *FindLink(obj);
   if (event != nullptr) CopyName(*event, name, size);
   return *name != '\0';
@@ -277,25 +299,40 @@ void PostEvent(const void* obj, EventKind kind, InvariantRunner run) {
     LogEvent(obj, event, entry.name);
     t_logging = false;
   }
-  if (!event.held || entry.invariant == nullptr || Running::Has(obj)) {
+  const Invariant& invariant = entry.invariant;
+  if (!event.held || invariant.function == nullptr || Running::Has(obj)) {
     return;
   }
   const Running running(obj);
   if (run != nullptr) {
-    run(obj, kind, entry.invariant, entry.arg);
+    run(obj, kind, invariant.function, invariant.arg);
   } else {
-    entry.invariant(entry.arg);
+    invariant.function(invariant.arg);
   }
+}
+
+void PostSlowRelease(const void* mutex, std::int64_t waited) {
+  if (mutex_tracer.Load() == nullptr && mutex_profiler.Load() == nullptr) {
+    return;
+  }
+  // relaxed: stored before a hook, and never changed after.
+  const auto cycles = static_cast<std::int64_t>(
+      static_cast<double>(waited) *
+      g_cycles_per_nanosecond.load(std::memory_order_relaxed));
+  mutex_tracer("slow release", mutex, cycles);
+  mutex_profiler(cycles);
 }
 
 }  // namespace internal
 
 void RegisterMutexProfiler(void (*fn)(std::int64_t wait_cycles)) {
+  internal::LearnCycles();
   internal::mutex_profiler.Store(fn);
 }
 
 void RegisterMutexTracer(void (*fn)(const char* msg, const void* obj,
                                     std::int64_t wait_cycles)) {
+  internal::LearnCycles();
   internal::mutex_tracer.Store(fn);
 }
 

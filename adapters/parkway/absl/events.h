@@ -21,9 +21,13 @@ PARKWAY_ABSL_NAMESPACE_BEGIN
 // Each of these registers a function that the locks call from then on; see
 // internal::Hook for who wins and how it is ordered. The function may be called
 // by any thread, at any time, also before this returns.
+//
+// The first two are given times in the units of Abseil's CycleClock. So they
+// ask it for its frequency. The first that asks in a process may take
+// milliseconds, and Abseil may read a file in /sys. An unlock never does.
 
-// Called with the time that a waiter has waited, in the units of Abseil's
-// CycleClock, by whoever released the contended mutex.
+// Called with the time that waiters have waited, by whoever released the
+// contended mutex.
 void RegisterMutexProfiler(void (*fn)(std::int64_t wait_cycles));
 
 // The same with the mutex and what happened ("slow release").
@@ -58,9 +62,10 @@ bool InvariantDebuggingEnabled();
 //
 // All of it may be called by any thread at any time, with any mutex held,
 // before main and during exit; nothing uses malloc. The lock inside is never
-// held while code of the program runs. A forked child keeps the table. What a
-// caller sets is meant to be set before the object is shared, as in Abseil: an
-// event on another thread may just miss it.
+// held while code of the program runs. A forked child keeps the table, and may
+// use it at once, in handlers of the fork as well. What a caller sets is meant
+// to be set before the object is shared, as in Abseil: an event on another
+// thread may just miss it.
 //
 // An object says with a bit of its own that it is in the table, so that the
 // others pay nothing. An object that sets its bit for the first time should
@@ -121,6 +126,11 @@ using InvariantRunner = void (*)(const void* obj, EventKind kind,
 // through `run`. It may lock other mutexes. Events that it causes on its own
 // mutex do not run it again; events that logging causes are not logged.
 void PostEvent(const void* obj, EventKind kind, InvariantRunner run = nullptr);
+
+// To be called by whoever has released a contended mutex, which is an address
+// by now, with the nanoseconds that those it has woken had waited: tells the
+// tracer and the profiler. Two loads if there is neither.
+void PostSlowRelease(const void* mutex, std::int64_t waited);
 
 }  // namespace internal
 PARKWAY_ABSL_NAMESPACE_END

@@ -56,14 +56,9 @@ bool LockGraph::MakeRoomForNode(DebugArena& arena) {
   if (node_count_ >= node_heads_.size()) {
     const std::uint32_t size =
         std::max(kFirstTableSize, 2 * node_heads_.size());
-    DebugVector<std::uint32_t>& heads = node_heads_;
-    if (!heads.AssignZero(arena, size)) return false;
+    if (!node_heads_.AssignZero(arena, size)) return false;
     for (std::uint32_t i = 1; i < nodes_.size(); ++i) {
-      Node& node = nodes_[i];
-      if (node.version == 0) continue;
-      std::uint32_t& head = heads[HashOf(node.hidden) & (size - 1)];
-      node.next = head;
-      head = i;
+      if (nodes_[i].version != 0) LinkNode(i);
     }
   }
   if (free_node_ == 0) {
@@ -92,13 +87,26 @@ LockGraph::Ref LockGraph::Ensure(DebugArena& arena, const void* mutex) {
   node.hidden = hidden;
   node.rank = ++highest_rank_;
   if (++g_last_version == 0) ++g_last_version;
-  node.version = g_last_version;
-  std::uint32_t& head = node_heads_[HashOf(hidden) & (node_heads_.size() - 1)];
-  node.next = head;
-  head = i;
-  ++node_count_;
   Occupy(hidden, 1);
+  OrderForFork();
+  node.version = g_last_version;
+  LinkNode(i);
+  ++node_count_;
   return Ref{i, node.version};
+}
+
+void LockGraph::LinkNode(std::uint32_t i) {
+  std::uint32_t& head =
+      node_heads_[HashOf(nodes_[i].hidden) & (node_heads_.size() - 1)];
+  nodes_[i].next = head;
+  head = i;
+}
+
+// It was taken out of all lists before.
+void LockGraph::AddToFree(std::uint32_t i) {
+  nodes_[i] = Node();
+  nodes_[i].next = free_node_;
+  free_node_ = i;
 }
 
 void LockGraph::Remove(const void* mutex) {
@@ -108,12 +116,12 @@ void LockGraph::Remove(const void* mutex) {
   Node& node = nodes_[i];
   while (node.out != 0) UnlinkEdge(node.out);
   while (node.in != 0) UnlinkEdge(node.in);
+  node.version = 0;
+  OrderForFork();
   std::uint32_t* link = &node_heads_[HashOf(hidden) & (node_heads_.size() - 1)];
   while (*link != i) link = &nodes_[*link].next;
   *link = node.next;
-  node = Node();
-  node.next = free_node_;
-  free_node_ = i;
+  AddToFree(i);
   --node_count_;
   Occupy(hidden, -1);
 }
@@ -145,41 +153,53 @@ bool LockGraph::MakeRoomForEdge(DebugArena& arena) {
   return true;
 }
 
-void LockGraph::LinkEdge(std::uint32_t from, std::uint32_t to,
-                         std::uint32_t stack) {
-  const std::uint32_t e = free_edge_;
+// Into the lists of its ends and of its hash.
+void LockGraph::LinkEdge(std::uint32_t e) {
   Edge& edge = edges_[e];
-  free_edge_ = edge.next;
+  Node& from = nodes_[edge.from];
+  Node& to = nodes_[edge.to];
   std::uint32_t& head =
-      edge_heads_[HashOf(from, to) & (edge_heads_.size() - 1)];
-  edge = Edge{from, to, stack, head, nodes_[from].out, 0, nodes_[to].in, 0};
+      edge_heads_[HashOf(edge.from, edge.to) & (edge_heads_.size() - 1)];
+  edge.next = head;
+  edge.next_out = from.out;
+  edge.next_in = to.in;
+  edge.previous_out = edge.previous_in = 0;
   head = e;
   if (edge.next_out != 0) edges_[edge.next_out].previous_out = e;
   if (edge.next_in != 0) edges_[edge.next_in].previous_in = e;
-  nodes_[from].out = e;
-  nodes_[to].in = e;
-  ++nodes_[from].out_degree;
+  from.out = e;
+  to.in = e;
+  ++from.out_degree;
   ++edge_count_;
 }
 
 void LockGraph::UnlinkEdge(std::uint32_t e) {
   Edge& edge = edges_[e];
+  const std::uint32_t from = edge.from;
+  OrderForFork();
+  edge.from = 0;
+  OrderForFork();
   std::uint32_t* link =
-      &edge_heads_[HashOf(edge.from, edge.to) & (edge_heads_.size() - 1)];
+      &edge_heads_[HashOf(from, edge.to) & (edge_heads_.size() - 1)];
   while (*link != e) link = &edges_[*link].next;
   *link = edge.next;
   (edge.previous_out != 0 ? edges_[edge.previous_out].next_out
-                          : nodes_[edge.from].out) = edge.next_out;
+                          : nodes_[from].out) = edge.next_out;
   (edge.previous_in != 0 ? edges_[edge.previous_in].next_in
                          : nodes_[edge.to].in) = edge.next_in;
   if (edge.next_out != 0)
     edges_[edge.next_out].previous_out = edge.previous_out;
   if (edge.next_in != 0) edges_[edge.next_in].previous_in = edge.previous_in;
-  --nodes_[edge.from].out_degree;
-  edge = Edge();
-  edge.next = free_edge_;
-  free_edge_ = e;
+  --nodes_[from].out_degree;
+  AddEdgeToFree(e);
   --edge_count_;
+}
+
+// It was taken out of all lists before.
+void LockGraph::AddEdgeToFree(std::uint32_t e) {
+  edges_[e] = Edge();
+  edges_[e].next = free_edge_;
+  free_edge_ = e;
 }
 
 LockGraph::Added LockGraph::AddEdge(DebugArena& arena, Ref from, Ref to,
@@ -192,7 +212,14 @@ LockGraph::Added LockGraph::AddEdge(DebugArena& arena, Ref from, Ref to,
       !Reorder(from.index, to.index)) {
     return Added::kCycle;
   }
-  LinkEdge(from.index, to.index, stack);
+  const std::uint32_t e = free_edge_;
+  Edge& edge = edges_[e];
+  free_edge_ = edge.next;
+  edge.to = to.index;
+  edge.stack = stack;
+  OrderForFork();
+  edge.from = from.index;
+  LinkEdge(e);
   return Added::kYes;
 }
 
@@ -310,6 +337,52 @@ void LockGraph::Clear() {
   }
 }
 
+void LockGraph::Repair() {
+  RepairNodes();
+  RepairEdges();
+}
+
+// Without edges. The ranks may have been in the middle of a change, and then
+// some are there twice: they are given out anew, in the order that they have.
+void LockGraph::RepairNodes() {
+  std::fill(node_heads_.begin(), node_heads_.end(), 0);
+  free_node_ = node_count_ = search_ = 0;
+  before_.Clear();
+  for (std::uint32_t i = 1; i < nodes_.size(); ++i) {
+    Node& node = nodes_[i];
+    if (!IsNode(i)) {
+      AddToFree(i);
+      continue;
+    }
+    node.out = node.in = node.out_degree = node.mark = 0;
+    LinkNode(i);
+    ++node_count_;
+    before_.PushReserved(i);
+  }
+  std::sort(before_.begin(), before_.end(),
+            [this](std::uint32_t a, std::uint32_t b) {
+              return nodes_[a].rank < nodes_[b].rank ||
+                     (nodes_[a].rank == nodes_[b].rank && a < b);
+            });
+  highest_rank_ = lowest_rank_ = 0;
+  for (const std::uint32_t node : before_) nodes_[node].rank = ++highest_rank_;
+}
+
+// They are added once more, because they may contradict the ranks.
+void LockGraph::RepairEdges() {
+  std::fill(edge_heads_.begin(), edge_heads_.end(), 0);
+  free_edge_ = edge_count_ = 0;
+  for (std::uint32_t e = 1; e < edges_.size(); ++e) {
+    const std::uint32_t from = edges_[e].from, to = edges_[e].to;
+    if (IsNode(from) && IsNode(to) &&
+        (nodes_[from].rank < nodes_[to].rank || Reorder(from, to))) {
+      LinkEdge(e);
+    } else {
+      AddEdgeToFree(e);
+    }
+  }
+}
+
 bool LockGraph::CheckInvariants() const {
   std::size_t nodes = 0, out = 0, in = 0, occupied = 0;
   for (std::uint32_t i = 1; i < nodes_.size(); ++i) {
@@ -340,7 +413,7 @@ bool LockGraph::CheckInvariants() const {
     occupied += count.load(std::memory_order_relaxed);
   }
   return nodes == node_count_ && out == edge_count_ && in == edge_count_ &&
-         occupied == nodes;
+         occupied >= nodes;
 }
 
 }  // namespace internal

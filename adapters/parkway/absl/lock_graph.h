@@ -30,6 +30,9 @@ namespace internal {
 // edge and at most kMaxEdges edges that leave a node, all from the arena, which
 // must be the same in every call. Where memory runs out, nothing is recorded.
 // There is no destructor: an abandoned graph's memory is the arena's.
+//
+// A fork may catch another thread in the middle of a change. Its child calls
+// Repair() before it uses the graph.
 class LockGraph {
  public:
   // Names a node, for longer than the node lives: no later node, in this graph
@@ -94,15 +97,23 @@ class LockGraph {
   // Removes everything, keeping the memory.
   void Clear();
 
+  // Makes a whole graph of one that a thread has left at any point of any
+  // function here: of all nodes and edges, less those that it was adding or
+  // removing. Names of nodes stay. Linear in the size of the graph.
+  void Repair();
+
   std::size_t node_count() const { return node_count_; }
   std::size_t edge_count() const { return edge_count_; }
 
-  // Whether the ranks agree with the edges and all lists with each other. For
-  // tests: it visits everything.
+  // Whether the ranks agree with the edges and all lists with each other;
+  // MayHave() may say "yes" too often. For tests: it visits everything.
   bool CheckInvariants() const;
 
  private:
-  // Index 0 is no node and no edge: the end of every list.
+  // Index 0 is no node and no edge: the end of every list. Of a node in use the
+  // address and the version are the truth, of an edge its ends and the stack;
+  // everything else can be made of that. What says that it is in use is written
+  // last when it is made, and first when it goes.
   struct Node {
     std::uintptr_t hidden;  // ~address: leak checkers see no pointer
     std::int64_t rank;
@@ -115,7 +126,7 @@ class LockGraph {
     std::uint32_t via;   // the edge by which FindPath() came
   };
   struct Edge {
-    std::uint32_t from;
+    std::uint32_t from;  // 0: not in use
     std::uint32_t to;
     std::uint32_t stack;
     std::uint32_t next;  // in the hash chain, or in the list of free ones
@@ -146,8 +157,16 @@ class LockGraph {
   std::uint32_t FindEdge(std::uint32_t from, std::uint32_t to) const;
   bool MakeRoomForNode(DebugArena& arena);
   bool MakeRoomForEdge(DebugArena& arena);
-  void LinkEdge(std::uint32_t from, std::uint32_t to, std::uint32_t stack);
+  void AddToFree(std::uint32_t node);
+  void AddEdgeToFree(std::uint32_t edge);
+  void LinkNode(std::uint32_t node);
+  void LinkEdge(std::uint32_t edge);
   void UnlinkEdge(std::uint32_t edge);
+  bool IsNode(std::uint32_t i) const {
+    return i != 0 && i < nodes_.size() && nodes_[i].version != 0;
+  }
+  void RepairNodes();
+  void RepairEdges();
 
   bool Reorder(std::uint32_t from, std::uint32_t to);
   void BeginSearch();
@@ -170,8 +189,8 @@ class LockGraph {
   DebugVector<std::int64_t> ranks_;
   std::uint32_t search_ = 0;
 
-  // Nodes per hash of their address, for MayHave(). Written by relaxed stores
-  // of whoever changes the graph.
+  // Nodes per hash of their address, for MayHave(); never too few. Written by
+  // relaxed stores of whoever changes the graph.
   std::atomic<std::uint32_t> occupied_[1 << kBucketBits] = {};
 };
 

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 
-#include "absl/base/internal/cycleclock.h"
 #include "parkway/absl/fatal.h"
 #include "parkway/base/checks.h"
 
@@ -15,19 +14,19 @@ using internal::EventKind;
 // Before a lock that waits.
 void Mutex::Blocking(EventKind kind) {
   if (internal::DeadlockDetectionOn()) internal::BeforeLock(this);
-  if (impl_.is_slow()) internal::PostEvent(this, kind);
+  if (impl_.may_be_slow()) internal::PostEvent(this, kind);
 }
 
 // With the mutex held.
 void Mutex::Arrived(EventKind kind, bool shared) {
   if (internal::DeadlockDetectionOn()) internal::Locked(this, shared);
-  if (impl_.is_slow()) internal::PostEvent(this, kind);
+  if (impl_.may_be_slow()) internal::PostEvent(this, kind);
 }
 
 // With the mutex still held.
 void Mutex::Leaving(EventKind kind) {
   if (internal::DeadlockDetectionOn()) internal::Unlocked(this);
-  if (impl_.is_slow()) internal::PostEvent(this, kind);
+  if (impl_.may_be_slow()) internal::PostEvent(this, kind);
 }
 
 void Mutex::LockSlow() {
@@ -47,7 +46,7 @@ bool Mutex::TryLockSlow() {
     Arrived(EventKind::kTryLockSucceeded, false);
     return true;
   }
-  if (impl_.is_slow()) internal::PostEvent(this, EventKind::kTryLockFailed);
+  if (impl_.may_be_slow()) internal::PostEvent(this, EventKind::kTryLockFailed);
   return false;
 }
 
@@ -56,7 +55,7 @@ bool Mutex::ReaderTryLockSlow() {
     Arrived(EventKind::kReaderTryLockSucceeded, true);
     return true;
   }
-  if (impl_.is_slow()) {
+  if (impl_.may_be_slow()) {
     internal::PostEvent(this, EventKind::kReaderTryLockFailed);
   }
   return false;
@@ -74,13 +73,7 @@ void Mutex::ReaderUnlockSlow() {
 
 // After the release: `this` is an address.
 void Mutex::ReportWait(std::int64_t nanoseconds) const {
-  if (nanoseconds == 0) return;
-  const double per_nanosecond =
-      1e-9 * ::absl::base_internal::CycleClock::Frequency();
-  const auto cycles = static_cast<std::int64_t>(
-      static_cast<double>(nanoseconds) * per_nanosecond);
-  internal::mutex_tracer("slow release", this, cycles);
-  internal::mutex_profiler(cycles);
+  if (nanoseconds != 0) internal::PostSlowRelease(this, nanoseconds);
 }
 
 void Mutex::NotHeld() const {
@@ -97,7 +90,7 @@ void Mutex::Forget() {
     internal::Fatal("Mutex", this, "destroyed while threads wait for it");
   }
   if (internal::DeadlockDetectionOn()) internal::Forget(this);
-  if (impl_.is_slow()) {
+  if (impl_.may_be_slow()) {
     internal::ForgetEvent(this);
     impl_.forget_slow();
   }
@@ -130,7 +123,7 @@ bool Mutex::ReaderLockWhenCommon(const Condition& cond, std::int64_t deadline) {
 
 void Mutex::MakeWatched(const char* name) {
   // What the table has of an earlier object at this address is not ours.
-  if (!impl_.is_slow()) internal::ForgetEvent(this);
+  if (!impl_.may_be_slow()) internal::ForgetEvent(this);
   internal::EnsureEvent(this, name, false);
   impl_.make_slow();
 }

@@ -26,6 +26,7 @@
 #include "parkway/absl/deadlock.h"
 #include "parkway/absl/events.h"
 #include "parkway/absl/namespace.h"
+#include "parkway/base/tool_annotations.h"
 #include "parkway/lock/rw_mutex.h"
 
 PARKWAY_ABSL_NAMESPACE_BEGIN
@@ -42,19 +43,22 @@ class ABSL_LOCKABLE Mutex {
  public:
   // Unlocked. Constant-initialised: usable from the constructors of other
   // globals. kConstInit says that it has to be.
-  constexpr Mutex() noexcept = default;
+  constexpr Mutex() noexcept {
+    ::parkway::internal::mutex_will_go<Tools>(this);
+  }
   explicit constexpr Mutex(::absl::ConstInitType) noexcept {}
   Mutex(const Mutex&) = delete;
   Mutex& operator=(const Mutex&) = delete;
   // Leaves the bytes as they are.
   ~Mutex() {
     if (ABSL_PREDICT_FALSE(::parkway::kChecks || Watched())) Forget();
+    ::parkway::internal::mutex_gone<Tools>(this);
   }
 
   // Waits, without limit, until the calling thread is the writer.
   void Lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
     if (ABSL_PREDICT_FALSE(internal::DeadlockDetectionOn() ||
-                           !impl_.try_lock_fast())) {
+                           !impl_.lock_fast())) {
       LockSlow();
     }
   }
@@ -75,7 +79,7 @@ class ABSL_LOCKABLE Mutex {
   // The same for one of the readers. A try fails also while a writer waits.
   void ReaderLock() ABSL_SHARED_LOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
     if (ABSL_PREDICT_FALSE(internal::DeadlockDetectionOn() ||
-                           !impl_.try_lock_shared_fast())) {
+                           !impl_.lock_shared_fast())) {
       ReaderLockSlow();
     }
   }
@@ -195,9 +199,10 @@ class ABSL_LOCKABLE Mutex {
 
  private:
   friend class CondVar;
+  using Tools = ::parkway::Platform;
 
   bool Watched() const {
-    return internal::DeadlockDetectionOn() || impl_.is_slow();
+    return internal::DeadlockDetectionOn() || impl_.may_be_slow();
   }
   void LockSlow() ABSL_ATTRIBUTE_COLD ABSL_NO_THREAD_SAFETY_ANALYSIS;
   void UnlockSlow() ABSL_ATTRIBUTE_COLD ABSL_NO_THREAD_SAFETY_ANALYSIS;

@@ -122,13 +122,35 @@ bool StackDepot::Grow(DebugArena& arena) {
   if (count_ < heads_.size()) return true;
   const std::uint32_t size = std::max(kFirstTableSize, 2 * heads_.size());
   if (!heads_.AssignZero(arena, size)) return false;
+  FillTable();
+  return true;
+}
+
+// The table, which is empty, from the words.
+void StackDepot::FillTable() {
   for (std::uint32_t at = 1; at < words_.size();
        at += kHeader + static_cast<std::uint32_t>(words_[at + kDepth])) {
-    std::uint32_t& head = heads_[words_[at + kHash] & (size - 1)];
+    std::uint32_t& head = heads_[words_[at + kHash] & (heads_.size() - 1)];
     words_[at + kNext] = head;
     head = at;
   }
-  return true;
+}
+
+void StackDepot::Repair() {
+  std::fill(heads_.begin(), heads_.end(), 0);
+  count_ = 0;
+  if (words_.size() == 0) return;
+  std::uint32_t at = 1;
+  while (at + kHeader <= words_.size()) {
+    const std::uint32_t end =
+        at + kHeader + static_cast<std::uint32_t>(words_[at + kDepth]);
+    if (end > words_.size()) break;
+    at = end;
+    ++count_;
+  }
+  // Words come one after the other: only the last stack may be a part of one.
+  words_.Truncate(at);
+  FillTable();
 }
 
 std::uint32_t StackDepot::Put(DebugArena& arena, const StackRecord& stack) {

@@ -35,6 +35,9 @@ struct StackRecord {
 // Every stack once, for good, under a number. Memory is bounded: after
 // kMaxWords the depot keeps no new ones. Not synchronised; without a destructor
 // (see DebugArena).
+//
+// A fork may catch another thread in the middle of Put() or Clear(). Its child
+// calls Repair() before it uses the depot.
 class StackDepot {
  public:
   static constexpr std::uint32_t kMaxWords = 1 << 20;
@@ -52,10 +55,15 @@ class StackDepot {
   // Removes everything, keeping the memory.
   void Clear();
 
+  // Makes a whole depot of one that a thread has left at any point: of all
+  // stacks, less the one that it was adding. Linear in the size of the depot.
+  void Repair();
+
   std::size_t size() const { return count_; }
 
  private:
   bool Grow(DebugArena& arena);
+  void FillTable();
 
   // A stack is its depth, its hash, the next of its hash chain, and its
   // addresses; its number is where that begins. Word 0 is not used.

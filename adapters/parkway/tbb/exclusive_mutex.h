@@ -12,10 +12,10 @@ namespace parkway {
 namespace tbb {
 namespace detail {
 
-// oneTBB's mutex concept over parkway::ByteMutex. For the members see
-// profiled_mutex.
-template <class Mutex>
-class exclusive_mutex : public profiled_mutex<Mutex, ByteMutex> {
+// oneTBB's mutex concept over parkway::ByteMutex, or SharedByteMutex. For the
+// members see profiled_mutex.
+template <class Mutex, class Impl = ByteMutex>
+class exclusive_mutex : public profiled_mutex<Mutex, Impl> {
  public:
   // What oneTBB's algorithms ask of a mutex type.
   static constexpr bool is_rw_mutex = false;

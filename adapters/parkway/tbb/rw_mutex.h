@@ -14,7 +14,8 @@ namespace tbb {
 // One writer or any number of readers, 8 bytes. Not recursive, not fair; a
 // waiting writer stops new readers. For the members see detail::shared_mutex.
 class rw_mutex
-    : public detail::shared_mutex<rw_mutex, detail::short_section_rw_mutex> {
+    : public detail::shared_mutex<rw_mutex,
+                                  detail::short_section_rw_mutex<false>> {
  public:
   static constexpr bool is_fair_mutex = false;
 

@@ -13,11 +13,20 @@ namespace tbb {
 namespace detail {
 
 // As RwMutex, but for how its waiters spin (RwMutex::kSpinPlan says why).
+// kAcrossProcesses: for memory that processes share, see SpinPlan::looks_again.
+template <bool kAcrossProcesses>
 class short_section_rw_mutex : public RwMutex {
  public:
-  void lock() PARKWAY_NO_THREAD_SAFETY_ANALYSIS { RwMutex::lock(SpinPlan{}); }
+  void lock() PARKWAY_NO_THREAD_SAFETY_ANALYSIS { RwMutex::lock(plan()); }
   void lock_shared() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
-    RwMutex::lock_shared(SpinPlan{});
+    RwMutex::lock_shared(plan());
+  }
+
+ private:
+  static SpinPlan plan() {
+    SpinPlan plan;
+    plan.looks_again = kAcrossProcesses;
+    return plan;
   }
 };
 

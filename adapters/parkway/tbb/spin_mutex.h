@@ -7,6 +7,10 @@
 // microseconds, in which a short section ends, then yields, then sleeps. It is
 // parkway::tbb::mutex under the other name; a release costs as little as
 // spin_mutex's: one plain store.
+//
+// Programs put oneTBB's into memory that processes share; so may they this one.
+// A waiter that sleeps looks again from time to time, up to 128 ms after
+// another process's release; within a process it is woken.
 #ifndef PARKWAY_TBB_SPIN_MUTEX_H_
 #define PARKWAY_TBB_SPIN_MUTEX_H_
 
@@ -16,7 +20,7 @@ namespace parkway {
 namespace tbb {
 
 // As mutex.
-class spin_mutex : public detail::exclusive_mutex<spin_mutex> {
+class spin_mutex : public detail::exclusive_mutex<spin_mutex, SharedByteMutex> {
  public:
   // Unlocked; constant initialisation without profiling tools.
   // Not defaulted: that would make an aggregate of it.

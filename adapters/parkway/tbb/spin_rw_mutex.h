@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // parkway::tbb::spin_rw_mutex: parkway::tbb::rw_mutex under the other name. Its
-// waiters spin for a few microseconds, then they sleep.
+// waiters spin for a few microseconds, then they sleep. Programs put oneTBB's
+// into memory that processes share; so may they this one: a waiter looks again
+// from time to time, up to 128 ms after another process's release.
 #ifndef PARKWAY_TBB_SPIN_RW_MUTEX_H_
 #define PARKWAY_TBB_SPIN_RW_MUTEX_H_
 
@@ -14,7 +16,7 @@ namespace tbb {
 // As rw_mutex. concurrent_hash_map's and flow graph's own.
 class spin_rw_mutex
     : public detail::shared_mutex<spin_rw_mutex,
-                                  detail::short_section_rw_mutex> {
+                                  detail::short_section_rw_mutex<true>> {
  public:
   static constexpr bool is_fair_mutex = false;
 

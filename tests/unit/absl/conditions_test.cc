@@ -17,6 +17,7 @@
 #include "parkway/absl/blocking_counter.h"
 #include "parkway/absl/mutex.h"
 #include "parkway/absl/notification.h"
+#include "tests/suites/support.h"
 
 namespace {
 
@@ -153,13 +154,13 @@ TEST(CondVar, WorksWithAReader) {
   Mutex mu;
   CondVar changed;
   std::atomic<bool> flag{false};
+  mu.ReaderLock();
+  // Gets the mutex when this thread waits.
   std::thread setter([&] {
-    absl::SleepFor(absl::Milliseconds(5));
     MutexLock lock(&mu);
     flag = true;
     changed.SignalAll();
   });
-  mu.ReaderLock();
   while (!flag) changed.Wait(&mu);
   mu.AssertReaderHeld();
   EXPECT_TRUE(changed.WaitWithTimeout(&mu, absl::Milliseconds(1)));
@@ -211,14 +212,11 @@ TEST(Hooks, HearOfContention) {
   });
   RegisterCondVarTracer([](const char*, const void*) { ++g_cond_var_traced; });
   Mutex mu;
-  // On a busy machine the waiter may come after the release.
-  for (int attempt = 0; attempt < 1000 && g_profiled == 0; ++attempt) {
-    mu.Lock();
-    std::thread waiter([&mu] { MutexLock lock(&mu); });
-    absl::SleepFor(absl::Milliseconds(30));
-    mu.Unlock();
-    waiter.join();
-  }
+  mu.Lock();
+  parkway::test::Thread waiter([&mu] { MutexLock lock(&mu); });
+  ASSERT_TRUE(waiter.WaitAsleep());
+  mu.Unlock();
+  waiter.Join();
   EXPECT_EQ(g_profiled, 1);
   EXPECT_EQ(g_traced, 1);
   CondVar changed;

@@ -260,9 +260,14 @@ TEST(EventsTest, AForkedChildKeepsTheTable) {
 #endif
   Object shared("shared");
   std::atomic<bool> done{false};
+  std::atomic<bool> begun{false};
   std::thread busy([&] {
-    while (!done) PostEvent(&shared, EventKind::kUnlock);
+    while (!done) {
+      PostEvent(&shared, EventKind::kUnlock);
+      begun = true;
+    }
   });
+  while (!begun) std::this_thread::yield();
   for (int i = 0; i < 30; ++i) {
     const pid_t child = fork();
     if (child == 0) {

@@ -3,12 +3,17 @@
 #include "parkway/absl/lock_graph.h"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <bitset>
 #include <memory>
 #include <random>
+#include <thread>
 #include <vector>
 
+#include "absl/base/config.h"
 #include "parkway/absl/debug_memory.h"
 #include "parkway/absl/namespace.h"
 
@@ -186,6 +191,78 @@ TEST_F(LockGraphTest, ShortLivedMutexesNeedNoMoreMemory) {
   for (; i < 200000; ++i) turn(i);
   EXPECT_EQ(arena_.total_bytes(), bytes);
   EXPECT_LT(bytes, std::size_t{256} << 10);
+}
+
+TEST_F(LockGraphTest, RepairOfAWholeGraphChangesNothing) {
+  graph_->Repair();
+  EXPECT_TRUE(graph_->CheckInvariants());
+  for (std::size_t i = 0; i < 1000; ++i) {
+    ASSERT_EQ(Add(i, i + 1, static_cast<std::uint32_t>(i)), Added::kYes);
+    ASSERT_EQ(Add(2000 - i, 1000 - i / 2), Added::kYes);
+  }
+  for (std::size_t i = 10; i < 1000; i += 10) graph_->Remove(Mutex(i));
+  const Ref node = Node(7);
+  const std::size_t nodes = graph_->node_count(), edges = graph_->edge_count();
+  graph_->Repair();
+  EXPECT_TRUE(graph_->CheckInvariants());
+  EXPECT_EQ(graph_->node_count(), nodes);
+  EXPECT_EQ(graph_->edge_count(), edges);
+  EXPECT_TRUE(graph_->Alive(node));
+  LockGraph::Step steps[9];
+  EXPECT_EQ(graph_->FindPath(Node(1), Node(9), steps, 9), 8);
+  EXPECT_EQ(steps[6].stack, 7u);
+  EXPECT_EQ(Add(9, 1), Added::kCycle);
+  EXPECT_EQ(Add(9, 3000), Added::kYes);
+}
+
+// In the middle of whatever another thread does.
+TEST_F(LockGraphTest, AForkedChildRepairsIt) {
+#if defined(ABSL_HAVE_THREAD_SANITIZER)
+  GTEST_SKIP() << "TSan: no threads in the child of a process with threads";
+#endif
+  constexpr std::size_t kOld = 20, kNew = 300;
+  for (std::size_t i = 1; i < kOld; ++i) ASSERT_EQ(Add(i - 1, i), Added::kYes);
+  const Ref node = Node(3);
+  std::atomic<bool> begun{false}, done{false};
+  std::thread changing([&] {
+    std::mt19937 random(20261129);
+    const auto any = [&random] { return kOld + random() % kNew; };
+    while (!done) {
+      for (std::size_t i = 0; i < 3 * kNew; ++i) {
+        Add(any(), any());
+        if (i % 4 == 0) graph_->Remove(Mutex(any()));
+        begun = true;
+      }
+      // More than before, so that everything grows.
+      for (std::size_t i = kNew; i < 4 * kNew; ++i) Add(any(), kOld + i);
+      for (std::size_t i = 0; i < 4 * kNew; ++i)
+        graph_->Remove(Mutex(kOld + i));
+    }
+  });
+  while (!begun) std::this_thread::yield();
+  int status = 0;
+  for (int i = 0; i < 60 && status == 0; ++i) {
+    const pid_t child = fork();
+    if (child == 0) {
+      alarm(30);
+      graph_->Repair();
+      bool right = graph_->CheckInvariants() && graph_->Alive(node) &&
+                   graph_->Find(Mutex(3)).index == node.index;
+      for (std::size_t n = 1; n < kOld; ++n) {
+        right = right && graph_->Knows(Node(n - 1), Node(n));
+      }
+      right = right && Add(kOld - 1, 0) == Added::kCycle;
+      for (std::size_t n = 0; n < 4 * kNew; ++n) {
+        right = right && Add(0, kOld + n) == Added::kYes;
+      }
+      _exit(right && graph_->CheckInvariants() ? 0 : 1);
+    }
+    ASSERT_GT(child, 0);
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+  }
+  EXPECT_EQ(status, 0);
+  done = true;
+  changing.join();
 }
 
 TEST(DebugArenaTest, BlocksAreAlignedApartAndReused) {

@@ -5,14 +5,12 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
-#include <thread>
-
-#include "absl/time/clock.h"
 #include "parkway/absl/barrier.h"
 #include "parkway/absl/blocking_counter.h"
 #include "parkway/absl/mutex.h"
 #include "parkway/absl/notification.h"
 #include "parkway/base/checks.h"
+#include "tests/suites/support.h"
 
 namespace {
 
@@ -69,8 +67,9 @@ TEST_F(MisuseDeathTest, DestructionWithWaiters) {
       {
         auto* const mu = new Mutex;
         mu->Lock();
-        std::thread([mu] { mu->Lock(); }).detach();
-        absl::SleepFor(absl::Milliseconds(50));
+        // For ever: it would wait for ever, if the fault were not seen.
+        auto* const waiter = new parkway::test::Thread([mu] { mu->Lock(); });
+        waiter->WaitAsleep();
         delete mu;
       },
       "Mutex at .*: destroyed while threads wait for it");

@@ -127,12 +127,13 @@ TEST(AbslCondVar, SignalEndsAWait) {
   Mutex mu;
   CondVar changed;
   bool flag = false;
+  mu.Lock();
+  // Gets the mutex when this thread waits.
   std::thread signaller([&] {
     MutexLock lock(&mu);
     flag = true;
     changed.Signal();
   });
-  mu.Lock();
   while (!flag) {
     changed.Wait(&mu);
   }
@@ -144,20 +145,22 @@ TEST(AbslCondVar, SignalEndsAWait) {
 TEST(AbslCondVar, SignalAllEndsEveryWait) {
   Mutex mu;
   CondVar changed;
+  constexpr int kWaiters = 4;
   bool flag = false;
+  int waiting = 0;
   std::vector<std::thread> waiters;
-  for (int i = 0; i < 4; ++i) {
+  for (int i = 0; i < kWaiters; ++i) {
     waiters.emplace_back([&] {
       MutexLock lock(&mu);
+      ++waiting;
       while (!flag) {
         EXPECT_FALSE(changed.WaitWithTimeout(&mu, absl::InfiniteDuration()));
       }
     });
   }
-  absl::SleepFor(absl::Milliseconds(10));
-  {
+  for (bool all = false; !all; std::this_thread::yield()) {
     MutexLock lock(&mu);
-    flag = true;
+    all = flag = waiting == kWaiters;
   }
   changed.SignalAll();
   for (std::thread& waiter : waiters) {
@@ -185,13 +188,13 @@ TEST(AbslCondVar, TheLongestTimesDoNotOverflow) {
   Mutex mu;
   CondVar changed;
   bool flag = false;
+  mu.Lock();
+  // Gets the mutex when this thread waits.
   std::thread signaller([&] {
-    absl::SleepFor(absl::Milliseconds(5));
     MutexLock lock(&mu);
     flag = true;
     changed.SignalAll();
   });
-  mu.Lock();
   while (!flag) {
     EXPECT_FALSE(changed.WaitWithTimeout(&mu, absl::Hours(24 * 365 * 250)));
   }

@@ -11,6 +11,7 @@
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "tests/suites/support.h"
 
 namespace {
 
@@ -37,9 +38,9 @@ TEST(AbslNotification, WaitsReturnAtOnceAfterTheEvent) {
 TEST(AbslNotification, PublishesWhatHappenedBefore) {
   Notification event;
   int plain = 0;
-  std::vector<std::thread> waiters;
+  std::vector<std::unique_ptr<parkway::test::Thread>> waiters;
   for (int i = 0; i < 4; ++i) {
-    waiters.emplace_back([&, i] {
+    waiters.push_back(std::make_unique<parkway::test::Thread>([&, i] {
       if (i % 2 == 0) {
         event.WaitForNotification();
       } else {
@@ -49,14 +50,13 @@ TEST(AbslNotification, PublishesWhatHappenedBefore) {
             event.WaitForNotificationWithDeadline(absl::InfiniteFuture()));
       }
       EXPECT_EQ(plain, 7);
-    });
+    }));
   }
-  absl::SleepFor(absl::Milliseconds(5));
+  for (const auto& waiter : waiters) {
+    EXPECT_TRUE(waiter->WaitAsleep());
+  }
   plain = 7;
   event.Notify();
-  for (std::thread& waiter : waiters) {
-    waiter.join();
-  }
 }
 
 TEST(AbslNotification, TimedWaitsGiveUp) {

@@ -4,10 +4,15 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "absl/base/config.h"
 #include "parkway/absl/debug_memory.h"
 #include "parkway/absl/namespace.h"
 
@@ -158,6 +163,53 @@ TEST(StackDepotTest, TakesNoMoreThanItsShare) {
   }
   EXPECT_EQ(arena.total_bytes(), bytes);
   EXPECT_EQ(depot.Put(arena, first), number);
+}
+
+// In the middle of whatever another thread does.
+TEST(StackDepotTest, AForkedChildRepairsIt) {
+#if defined(ABSL_HAVE_THREAD_SANITIZER)
+  GTEST_SKIP() << "TSan: no threads in the child of a process with threads";
+#endif
+  DebugArena arena;
+  StackDepot depot;
+  depot.Repair();
+  std::atomic<std::uintptr_t> kept{0};  // so many are there for certain
+  std::atomic<bool> done{false};
+  std::thread changing([&] {
+    while (!done) {
+      for (std::uintptr_t i = 0; i < 2000 && !done; ++i) {
+        depot.Put(arena, Made(1 + static_cast<int>(i % 8), i));
+        kept.store(i + 1, std::memory_order_release);
+      }
+      kept.store(0, std::memory_order_release);
+      depot.Clear();
+    }
+  });
+  while (kept == 0) std::this_thread::yield();
+  int status = 0;
+  for (int i = 0; i < 60 && status == 0; ++i) {
+    const pid_t child = fork();
+    if (child == 0) {
+      alarm(30);
+      depot.Repair();
+      const std::uintptr_t before = kept;
+      bool right = depot.size() - before <= 1 || before == 0;
+      for (std::uintptr_t n = 0; n < 3000; ++n) {
+        const StackRecord stack = Made(1 + static_cast<int>(n % 8), n);
+        const std::size_t size = depot.size();
+        StackRecord found;
+        depot.Get(depot.Put(arena, stack), &found);
+        right =
+            right && found == stack && (n >= before || depot.size() == size);
+      }
+      _exit(right ? 0 : 1);
+    }
+    ASSERT_GT(child, 0);
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+  }
+  EXPECT_EQ(status, 0);
+  done = true;
+  changing.join();
 }
 
 TEST(LogTextTest, CutsBetweenLines) {

@@ -33,6 +33,7 @@
 #include "parkway/task/blocking_pool.h"
 #include "parkway/tbb/task/file_calls.h"
 #include "parkway/tbb/task/task_scheduler.h"
+#include "parkway/tbb/task/task_suspension.h"
 #include "tests/suites/support.h"
 #include "tests/unit/tbb/end_workers.h"
 
@@ -298,9 +299,15 @@ TEST_F(BlockingCallTest, WithinAHandler) {
 TEST_F(BlockingCallTest, FourHundredCallsOfTwoWorkers) {
   Crowd crowd;
   std::atomic<int> done{0};
+  // The first of them wait for more than the workers could make.
+  std::atomic<bool> crowded{false};
   ForEach(400, [&](int i) {
     const SyscallResult result = tbb::blocking_call([&] {
       crowd.Enter();
+      if (!crowded) {
+        Eventually([&] { return crowded || crowd.most() > 2 * kWorkers; });
+        crowded = true;
+      }
       Nap();
       crowd.Leave();
       return i;
@@ -496,12 +503,22 @@ TEST_F(BlockingCallTest, BeyondTheLimitOfSuspendedTasks) {
   const std::uint64_t parked = tbb::task_stats().parked_threads;
   tbb::set_max_suspended_tasks(0);
   std::atomic<int> done{0};
+  std::atomic<bool> suspendable{false};
   ForEach(20, [&](int i) {
-    if (tbb::blocking_call([i] { return i; }).r1 == i) ++done;
+    if (tbb::in_suspendable_task()) suspendable = true;
+    // Not over before its task waits for it.
+    const auto call = [&] {
+      if (i == 0 && suspendable) {
+        EXPECT_TRUE(Eventually(
+            [&] { return tbb::task_stats().parked_threads > parked; }));
+      }
+      return i;
+    };
+    if (tbb::blocking_call(call).r1 == i) ++done;
   });
   tbb::set_max_suspended_tasks(limit);
   EXPECT_EQ(done, 20);
-  EXPECT_GE(tbb::task_stats().parked_threads, parked);
+  EXPECT_EQ(tbb::task_stats().parked_threads > parked, suspendable);
 }
 
 // Makes every start of a thread fail.

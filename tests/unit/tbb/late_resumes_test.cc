@@ -14,12 +14,17 @@
 #include "oneapi/tbb/global_control.h"
 #include "oneapi/tbb/task_group.h"
 #include "parkway/note.h"
+#include "tests/suites/support.h"
 
 namespace parkway {
 namespace tbb {
 namespace {
 
 using namespace std::chrono_literals;
+
+// That of since_.
+using Clock = std::chrono::steady_clock;
+constexpr std::chrono::nanoseconds kLate(LateResume::kLateNs);
 
 class Resume : public LateResume {
  public:
@@ -42,29 +47,34 @@ TEST(LateResume, IsExpeditedOnceAndWaitedFor) {
     Resume resume;
     ASSERT_TRUE(resume.watch(&arenas[0]));
     resume.begun.sleep();
-    std::thread task([&] {
+    test::Thread task([&] {
       resume.went_on();
       EXPECT_EQ(resume.expedited, 1);
     });
-    std::this_thread::sleep_for(2ms);
+    EXPECT_TRUE(task.WaitAsleep());
     EXPECT_EQ(resume.expedited, 0);
     resume.may_end.wakeup();
-    task.join();
+    task.Join();
     EXPECT_EQ(resume.expedited, 1);
   }
 }
 
 TEST(LateResume, IsLeftAloneIfItsTaskGoesOn) {
-  // Unless this thread loses its CPU.
+  constexpr int kWanted = 1000;
   int left_alone = 0;
-  for (int i = 0; i < 1000; ++i) {
+  const auto give_up = Clock::now() + 1min;
+  while (left_alone < kWanted && Clock::now() < give_up) {
     Resume resume;
     resume.may_end.wakeup();
+    const auto before = Clock::now();
     ASSERT_TRUE(resume.watch(&arenas[0]));
     resume.went_on();
-    left_alone += resume.expedited == 0;
+    // Late after all: this thread lost its CPU.
+    if (Clock::now() - before >= kLate) continue;
+    EXPECT_EQ(resume.expedited, 0);
+    ++left_alone;
   }
-  EXPECT_GT(left_alone, 500);
+  EXPECT_EQ(left_alone, kWanted);
 }
 
 TEST(LateResume, AllThatAreLate) {
@@ -87,11 +97,14 @@ TEST(LateResume, AllThatAreLate) {
   }
 }
 
-// While others of the arena go on it is not late. Three times in a row: a
-// thread that loses its CPU makes others late, and may not see that they are.
+// While others of the arena go on it is not late: as long as there is one in
+// each kLate. An attempt in which this thread lost its CPU for longer shows
+// nothing.
 TEST(LateResume, WaitsItsTurn) {
+  constexpr int kWanted = 3;
   int waited = 0;
-  for (int attempt = 0; attempt < 2000 && waited < 3; ++attempt) {
+  const auto give_up = Clock::now() + 1min;
+  while (waited < kWanted && Clock::now() < give_up) {
     // The thread is at work, and not busy for its share already.
     Resume late;
     late.may_end.wakeup();
@@ -100,21 +113,28 @@ TEST(LateResume, WaitsItsTurn) {
     late.went_on();
     Resume waits;
     waits.may_end.wakeup();
+    // Before the last one went on.
+    auto last = Clock::now();
+    bool in_time = true;
     ASSERT_TRUE(waits.watch(&arenas[0]));
-    using Clock = std::chrono::steady_clock;
-    const auto end = Clock::now() + 8 * LateResume::kLateNs * 1ns;
+    const auto end = Clock::now() + 8 * kLate;
     for (auto now = Clock::now(); now < end; now = Clock::now()) {
       Resume other;
       other.may_end.wakeup();
       ASSERT_TRUE(other.watch(&arenas[0]));
       other.went_on();
+      in_time = in_time && Clock::now() - last < kLate;
+      last = now;
       while (Clock::now() < now + 10us) {
       }
     }
-    waited = waits.expedited == 0 ? waited + 1 : 0;
     waits.went_on();
+    in_time = in_time && Clock::now() - last < kLate;
+    if (!in_time) continue;
+    EXPECT_EQ(waits.expedited, 0);
+    ++waited;
   }
-  EXPECT_EQ(waited, 3);
+  EXPECT_EQ(waited, kWanted);
 }
 
 // After went_on() oneTBB knows nothing of the thread that has called it.

@@ -51,6 +51,7 @@ def upstream_program(
         own_srcs = [],
         tags = [],
         stock_tags = [],
+        skipped = [],
         **kwargs):
     """Declares NAME_stock and NAME_parkway, from upstream's own sources.
 
@@ -64,6 +65,7 @@ def upstream_program(
       own_srcs: files of the calling package.
       tags: as everywhere.
       stock_tags: further ones of NAME_stock.
+      skipped: GoogleTest's names of cases that are not for NAME_parkway.
       **kwargs: for the rule.
     """
     deps = ["//absl/synchronization"] + deps
@@ -79,6 +81,7 @@ def upstream_program(
             # What a sanitizer finds in stock is not ours to mend.
             tags = tags + (stock_tags + ["no-sanitizer"] if locks == "stock" else []),
             deps = [repository + dep for dep in deps] + common_deps,
+            args = ["--gtest_filter=-" + ":".join(skipped)] if skipped and locks == "parkway" else [],
             **kwargs
         )
 

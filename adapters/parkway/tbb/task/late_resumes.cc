@@ -4,14 +4,16 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdint>
 #include <mutex>
 #include <new>
 #include <utility>
 
 #include "oneapi/tbb/global_control.h"
+#include "parkway/base/fork_generation.h"
+#include "parkway/base/per_process.h"
 #include "parkway/lock/futex_mutex.h"
 #include "parkway/os/os.h"
-#include "parkway/wait/process_hooks.h"
 
 namespace parkway {
 namespace tbb {
@@ -26,10 +28,14 @@ void leave_host() noexcept {
   ::tbb::finalize(handle, std::nothrow);
 }
 
+// LateResume::stop() was called, here or in a process that this one descends
+// from. Under calls_host_.
+bool g_stopped = false;
+
 }  // namespace
 
-// All that are watched, oldest first, and the thread that looks after them. It
-// is started by the first and stays.
+// All that are watched in a process, oldest first, and the thread that looks
+// after them. It is started by the first and stays.
 class LateResumes {
  public:
   bool watch(LateResume& resume, const void* arena) noexcept {
@@ -38,6 +44,7 @@ class LateResumes {
       std::lock_guard<FutexMutex> hold(lock_);
       if (!runs_ && !start()) return false;
       resume.state_ = LateResume::State::kWatched;
+      resume.process_ = process_;
       resume.group_ = group_of(arena);
       resume.since_ = os::nanotime();
       resume.previous_ = last_;
@@ -56,6 +63,8 @@ class LateResumes {
   }
 
   void went_on(LateResume& resume) noexcept {
+    // The parent's thread is not here to wake anybody.
+    if (resume.process_ != process_) return;
     {
       std::lock_guard<FutexMutex> hold(lock_);
       if (resume.state_ == LateResume::State::kNone) return;
@@ -70,19 +79,7 @@ class LateResumes {
 
   void stop() noexcept {
     std::lock_guard<FutexMutex> hold(calls_host_);
-    stopped_ = true;
-  }
-
-  // In the child of a fork, which has no such thread.
-  void forget_parent() noexcept {
-    // If another thread held it, what it was about to do with the list will
-    // never be done, and none of its tasks is anybody's in the child.
-    if (lock_.try_lock()) {
-      for (LateResume* r = first_; r != nullptr; r = r->next_) {
-        r->state_ = LateResume::State::kNone;
-      }
-    }
-    new (this) LateResumes;
+    g_stopped = true;
   }
 
  private:
@@ -111,7 +108,11 @@ class LateResumes {
     return static_cast<unsigned>(address * 0x9e3779b97f4a7c15 >> 60) % kGroups;
   }
 
-  bool start() noexcept;
+  bool start() noexcept {
+    runs_ = os::start_thread(
+        [](void* self) { static_cast<LateResumes*>(self)->serve(); }, this);
+    return runs_;
+  }
 
   [[noreturn]] void serve() noexcept {
     int looks = 0;
@@ -189,7 +190,7 @@ class LateResumes {
   void expedite(LateResume* late) noexcept {
     {
       std::lock_guard<FutexMutex> hold(calls_host_);
-      if (!stopped_) {
+      if (!g_stopped) {
         for (LateResume* r = late; r != nullptr; r = r->next_) r->expedite();
         leave_host();
       }
@@ -199,6 +200,8 @@ class LateResumes {
       late->done_.wakeup();
     }
   }
+
+  std::uint32_t process_ = internal::fork_generation();
 
   FutexMutex lock_;
   LateResume* first_ = nullptr;
@@ -210,26 +213,17 @@ class LateResumes {
   std::atomic<std::uint32_t> wakes_{0};
 
   FutexMutex calls_host_;
-  bool stopped_ = false;
 };
 
 namespace {
-// Never destroyed: its destructor does nothing.
-LateResumes g_late_resumes;
+internal::PerProcess<LateResumes> g_late_resumes;
 }  // namespace
 
-bool LateResumes::start() noexcept {
-  internal::call_in_forked_child([] { g_late_resumes.forget_parent(); });
-  runs_ = os::start_thread(
-      [](void* self) { static_cast<LateResumes*>(self)->serve(); }, this);
-  return runs_;
-}
-
 bool LateResume::watch(const void* arena) noexcept {
-  return g_late_resumes.watch(*this, arena);
+  return g_late_resumes.get().watch(*this, arena);
 }
-void LateResume::went_on() noexcept { g_late_resumes.went_on(*this); }
-void LateResume::stop() noexcept { g_late_resumes.stop(); }
+void LateResume::went_on() noexcept { g_late_resumes.get().went_on(*this); }
+void LateResume::stop() noexcept { g_late_resumes.get().stop(); }
 
 }  // namespace tbb
 }  // namespace parkway

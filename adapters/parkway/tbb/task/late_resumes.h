@@ -19,7 +19,8 @@
 namespace parkway {
 namespace tbb {
 
-// One resume. From watch() to the return of went_on() it must stay.
+// One resume. From watch() to the return of went_on() it must stay. What was
+// watched when the process was forked is not watched in the child.
 class LateResume {
  public:
   // Just before the task is resumed. If it has not gone on kLateNs later, nor
@@ -64,6 +65,8 @@ class LateResume {
 
   // Under the lock of the list.
   State state_ = State::kNone;
+  // Where it is watched: parkway/base/fork_generation.h. Of the resume's owner.
+  std::uint32_t process_ = 0;
   unsigned group_ = 0;
   std::int64_t since_ = 0;
   LateResume* next_ = nullptr;

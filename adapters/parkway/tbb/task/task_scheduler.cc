@@ -6,6 +6,8 @@
 #include <atomic>
 #include <fstream>
 
+#include "parkway/base/fork_generation.h"
+#include "parkway/base/per_process.h"
 #include "parkway/task/scheduler.h"
 #include "parkway/tbb/task/exception_state.h"
 #include "parkway/tbb/task/task_suspension.h"
@@ -19,6 +21,8 @@ constexpr std::size_t kUsualMappings = 65530;
 // Half of the two that a stack takes, for everything else and for stacks of
 // tasks that were suspended by others.
 constexpr std::size_t kMappingsPerTask = 4;
+// There is room for so many everywhere: no file is opened for them.
+constexpr std::size_t kFewTasks = 256;
 
 std::size_t default_limit() noexcept {
   std::size_t mappings = kUsualMappings;
@@ -28,7 +32,15 @@ std::size_t default_limit() noexcept {
   return std::min(kDefaultMaxSuspendedTasks, mappings / kMappingsPerTask);
 }
 
-// The counts are of no use to other memory accesses: relaxed.
+// TaskStats, of one process. They are of no use to other memory accesses:
+// relaxed.
+struct Counts {
+  std::atomic<std::uint64_t> suspended{0};
+  std::atomic<std::uint64_t> peak{0};
+  std::atomic<std::uint64_t> suspensions{0};
+  std::atomic<std::uint64_t> parked_threads{0};
+};
+
 class TaskScheduler final : public Scheduler {
  public:
   const char* name() const noexcept override { return "oneTBB"; }
@@ -36,15 +48,21 @@ class TaskScheduler final : public Scheduler {
   bool in_task() noexcept override { return in_suspendable_task(); }
 
   bool suspend(Suspension& suspension) noexcept override {
+    const std::uint32_t process = internal::fork_generation();
     const bool entered = enter();
     bool suspended = false;
     if (entered) {
       const ExceptionState exceptions = take_exception_state();
       suspended = suspend_task(suspension);
       put_exception_state(exceptions);
-      suspended_.fetch_sub(1, std::memory_order_relaxed);
+      // In the child of a fork, tasks of its parent were not counted.
+      if (process == internal::fork_generation()) {
+        counts_.get().suspended.fetch_sub(1, std::memory_order_relaxed);
+      }
     }
-    if (!suspended) parked_threads_.fetch_add(1, std::memory_order_relaxed);
+    if (!suspended) {
+      counts_.get().parked_threads.fetch_add(1, std::memory_order_relaxed);
+    }
     return suspended;
   }
 
@@ -65,39 +83,45 @@ class TaskScheduler final : public Scheduler {
                : limit;
   }
 
-  TaskStats stats() const noexcept {
+  TaskStats stats() noexcept {
+    const Counts& counts = counts_.get();
     TaskStats stats;
-    stats.suspended = suspended_.load(std::memory_order_relaxed);
-    stats.peak = peak_.load(std::memory_order_relaxed);
-    stats.suspensions = suspensions_.load(std::memory_order_relaxed);
-    stats.parked_threads = parked_threads_.load(std::memory_order_relaxed);
+    stats.suspended = counts.suspended.load(std::memory_order_relaxed);
+    stats.peak = counts.peak.load(std::memory_order_relaxed);
+    stats.suspensions = counts.suspensions.load(std::memory_order_relaxed);
+    stats.parked_threads =
+        counts.parked_threads.load(std::memory_order_relaxed);
     return stats;
   }
 
  private:
   static constexpr std::size_t kNotSet = SIZE_MAX;
 
+  bool within_limit(std::uint64_t tasks) noexcept {
+    return (tasks <= kFewTasks &&
+            limit_.load(std::memory_order_relaxed) == kNotSet) ||
+           tasks <= limit();
+  }
+
   // Counts one more as suspended, unless that would be too many.
   bool enter() noexcept {
+    Counts& counts = counts_.get();
     const std::uint64_t now =
-        suspended_.fetch_add(1, std::memory_order_relaxed) + 1;
-    if (now > limit()) {
-      suspended_.fetch_sub(1, std::memory_order_relaxed);
+        counts.suspended.fetch_add(1, std::memory_order_relaxed) + 1;
+    if (!within_limit(now)) {
+      counts.suspended.fetch_sub(1, std::memory_order_relaxed);
       return false;
     }
-    suspensions_.fetch_add(1, std::memory_order_relaxed);
-    std::uint64_t peak = peak_.load(std::memory_order_relaxed);
-    while (peak < now &&
-           !peak_.compare_exchange_weak(peak, now, std::memory_order_relaxed)) {
+    counts.suspensions.fetch_add(1, std::memory_order_relaxed);
+    std::uint64_t peak = counts.peak.load(std::memory_order_relaxed);
+    while (peak < now && !counts.peak.compare_exchange_weak(
+                             peak, now, std::memory_order_relaxed)) {
     }
     return true;
   }
 
   std::atomic<std::size_t> limit_{kNotSet};
-  std::atomic<std::uint64_t> suspended_{0};
-  std::atomic<std::uint64_t> peak_{0};
-  std::atomic<std::uint64_t> suspensions_{0};
-  std::atomic<std::uint64_t> parked_threads_{0};
+  internal::PerProcess<Counts> counts_;
 };
 
 // Never destroyed: its destructor does nothing.

@@ -12,6 +12,7 @@
 #include "oneapi/tbb/task.h"
 #include "oneapi/tbb/task_arena.h"
 #include "oneapi/tbb/task_group.h"
+#include "parkway/base/per_process.h"
 #include "parkway/tbb/task/late_resumes.h"
 
 namespace parkway {
@@ -37,14 +38,16 @@ void suspend(const Left&) {}
 void resume(HostSuspension) {}
 #endif
 
-// For tasks that nobody cancels, and that throw nothing. Never destroyed.
-::tbb::task_group_context& own_context() {
-  alignas(::tbb::task_group_context) static unsigned char
-      bytes[sizeof(::tbb::task_group_context)];
-  static auto* const context =
-      new (bytes)::tbb::task_group_context(::tbb::task_group_context::isolated);
-  return *context;
-}
+// What is made once is made by PerProcess or without a guard: of a local static
+// object that another thread is making while the process forks, the child would
+// wait for ever.
+
+// For tasks that nobody cancels, and that throw nothing.
+struct OwnContext {
+  ::tbb::task_group_context it{::tbb::task_group_context::isolated};
+};
+internal::PerProcess<OwnContext> g_own_context;
+::tbb::task_group_context& own_context() { return g_own_context.get().it; }
 
 // The calling thread's, as one of its own handles.
 class Arena : public ::tbb::task_arena {
@@ -65,8 +68,12 @@ class Arena : public ::tbb::task_arena {
 // Stacks that searches have left and that have not been gone back to. While the
 // workers' queues are full each search adds one, and the next ones come through
 // all of them (some 7 us each, with 1000 tasks in the queue). Beyond the limit
-// tasks are resumed the ordinary way.
-std::atomic<int> g_left{0};
+// tasks are resumed the ordinary way. In the child of a fork none are left at
+// first; fewer than none, if it goes back to one of the parent's.
+struct Left {
+  std::atomic<int> stacks{0};
+};
+internal::PerProcess<Left> g_left;
 constexpr int kMostLeft = 256;
 
 // The process exits. Tasks go on while oneTBB's own globals are destroyed, and
@@ -79,11 +86,15 @@ std::atomic<bool> g_exits{false};
 void watch_exit() noexcept {
   // relaxed, here and where it is read: it orders nothing. A thread that has
   // read it a moment before has as long as the other handlers take.
-  static const int once = std::atexit([] {
+  static std::atomic<bool> watched{false};
+  // acquire: pairs with the release below. Two threads that are the first
+  // register the handler twice, which does no harm.
+  if (watched.load(std::memory_order_acquire)) return;
+  std::atexit([] {
     g_exits.store(true, std::memory_order_relaxed);
     LateResume::stop();
   });
-  static_cast<void>(once);
+  watched.store(true, std::memory_order_release);
 }
 
 // Whether the calling thread is one that oneTBB knows already.
@@ -186,10 +197,10 @@ class TbbSuspension final : private LateResume {
         }
         searched->share();
         set_searched(searched);
-        g_left.fetch_add(1, std::memory_order_relaxed);
+        g_left.get().stacks.fetch_add(1, std::memory_order_relaxed);
         ::tbb::this_task_arena::isolate(
             [&] { host::wait(searched->resumed_, own_context()); });
-        g_left.fetch_sub(1, std::memory_order_relaxed);
+        g_left.get().stacks.fetch_sub(1, std::memory_order_relaxed);
         searched->drop();
         searched = take_searched(Arena().identity());
       }
@@ -252,7 +263,9 @@ class TbbSuspension final : private LateResume {
   // In the arena where the task is.
   void search() {
     // relaxed: a guard against too many, not an exact count.
-    if (g_left.load(std::memory_order_relaxed) < kMostLeft) search_in(*arena_);
+    if (g_left.get().stacks.load(std::memory_order_relaxed) < kMostLeft) {
+      search_in(*arena_);
+    }
   }
 
   // Not without workers: a stack that was left last stays so when its only

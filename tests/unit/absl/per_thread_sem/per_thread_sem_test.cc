@@ -89,7 +89,7 @@ TEST(PerThreadSem, AbseilsMutexSleepsInParkway) {
     absl::MutexLock lock(&mu);
     locked = true;
   });
-  const absl::Time give_up = absl::Now() + absl::Seconds(20);
+  const absl::Time give_up = absl::Now() + absl::Seconds(50);
   while (parkway_sleeps == 0 && absl::Now() < give_up) {
     std::this_thread::yield();
   }
@@ -125,9 +125,8 @@ TEST(PerThreadSem, PostAfterTheThreadExited) {
   Post(identity);
   // The next thread gets the identity, and the Post.
   std::thread([&] {
-    if (GetOrCreateCurrentThreadIdentity() == identity) {
-      EXPECT_TRUE(Wait(After(absl::Seconds(10))));
-    }
+    ASSERT_EQ(GetOrCreateCurrentThreadIdentity(), identity);
+    EXPECT_TRUE(Wait(Expired()));
   }).join();
 }
 
@@ -160,17 +159,20 @@ TEST(PerThreadSem, DeadlineOfEveryTimeout) {
   EXPECT_LE(past, parkway::os::nanotime());
   EXPECT_TRUE(pts::expired(Expired()));
   EXPECT_FALSE(pts::expired(KernelTimeout::Never()));
+  const std::int64_t before = parkway::os::nanotime();
   const std::int64_t at = pts::deadline(After(absl::Seconds(100)));
-  const std::int64_t left = at - parkway::os::nanotime();
-  EXPECT_GT(left, std::int64_t{90} * 1000000000);
-  EXPECT_LE(left, std::int64_t{100} * 1000000000);
+  const std::int64_t after = parkway::os::nanotime();
+  EXPECT_GT(at - before, std::int64_t{90} * 1000000000);
+  EXPECT_LE(at - after, std::int64_t{100} * 1000000000);
   // Centuries from now: no overflow.
   EXPECT_GT(pts::deadline(After(absl::Hours(24 * 365 * 200))),
             parkway::os::nanotime());
 }
 
 TEST(PerThreadSem, PokeMarksIdleAndDoesNotWake) {
+  const int sleeps_before = parkway_sleeps;
   Sleeper sleeper;
+  while (parkway_sleeps == sleeps_before) std::this_thread::yield();
   const int sleeps = parkway_sleeps;
   // Abseil's ticker calls this once a second and pokes after a minute (under
   // ThreadSanitizer earlier).

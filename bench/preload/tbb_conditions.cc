@@ -5,6 +5,9 @@
 //
 //   tbb_conditions ROUNDS THREADS
 //
+// The preload library leaves condition variables to the libc, unless it is told
+// otherwise: PARKWAY_TBB=all, or conditions and other layers by name.
+//
 // ROUNDS: thousands of round trips, of items through a queue, and so on.
 // THREADS: how many take from the queue, and how many resume tasks.
 #include <algorithm>

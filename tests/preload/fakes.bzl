@@ -9,8 +9,9 @@ def fake_test(name, preload, hosts, deps, programs = []):
 
     The script NAME.sh gets the library. Beside it are libfake_HOST.so from fake_host.cc; a user of
     the hosts known and other from fake_user.cc, libfake_user.so and libfake_user_other.so; programs
-    that are linked to these, program and program_other; and late_program, which brings its argument
-    by dlopen.
+    that are linked to these, program and program_other; and late_program and closing_program, which
+    bring their argument by dlopen. libfake_thread_user.so, from fake_thread_user.cc, and
+    libno_host_user.so make their first calls in a thread that their constructor waits for.
 
     Args:
       name: of the test.
@@ -43,10 +44,31 @@ def fake_test(name, preload, hosts, deps, programs = []):
             linkopts = ["-Wl,--allow-shlib-undefined"],
         )
     cc_binary(
-        name = "late_program",
-        srcs = ["//tests/preload:late_program.cc"],
-        linkopts = ["-ldl", "-pthread"],
+        name = "libfake_thread_user.so",
+        srcs = [
+            "fake_thread_user.cc",
+            "//tests/preload:constructor_thread.h",
+            ":libfake_known.so",
+        ],
+        linkopts = ["-pthread"],
+        linkshared = True,
+        deps = deps,
     )
+    cc_binary(
+        name = "libno_host_user.so",
+        srcs = [
+            "//tests/preload:constructor_thread.h",
+            "//tests/preload:no_host_user.cc",
+        ],
+        linkopts = ["-pthread"],
+        linkshared = True,
+    )
+    for late in ["closing_program", "late_program"]:
+        cc_binary(
+            name = late,
+            srcs = ["//tests/preload:%s.cc" % late],
+            linkopts = ["-ldl", "-pthread"],
+        )
     sh_test(
         name = name,
         size = "small",
@@ -54,9 +76,12 @@ def fake_test(name, preload, hosts, deps, programs = []):
         args = ["$(rootpath %s)" % preload],
         data = [
             preload,
+            ":closing_program",
             ":late_program",
+            ":libfake_thread_user.so",
             ":libfake_user.so",
             ":libfake_user_other.so",
+            ":libno_host_user.so",
             ":program",
             ":program_other",
             "//tests/suites:expect.sh",

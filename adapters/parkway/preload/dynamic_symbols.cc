@@ -30,10 +30,39 @@ const ElfW(Dyn) * dynamic_section(const dl_phdr_info& info) noexcept {
   return dynamic;
 }
 
+// As the linker spread the names over DT_GNU_HASH.
+std::uint32_t gnu_hash_of(const char* name) noexcept {
+  std::uint32_t hash = 5381;
+  for (; *name != '\0'; ++name) {
+    hash = hash * 33 + static_cast<unsigned char>(*name);
+  }
+  return hash;
+}
+
+// In DT_VERSYM: a version that only programs of the past are linked to.
+constexpr ElfW(Half) kHiddenVersion = 0x8000;
+
+// The parts of DT_GNU_HASH.
+struct GnuHash {
+  explicit GnuHash(const std::uint32_t* table)
+      : buckets(table[0]),
+        first(table[1]),
+        bucket(table + 4 + table[2] * (sizeof(ElfW(Addr)) / 4)),
+        chain(bucket + buckets) {}
+
+  const std::uint32_t buckets;
+  const std::uint32_t first;  // the index of the first symbol in it
+  const std::uint32_t* const bucket;
+  // Of each symbol from `first` on: its hash, with the low bit for the end of
+  // a bucket.
+  const std::uint32_t* const chain;
+};
+
 }  // namespace
 
-DynamicSymbols::DynamicSymbols(const dl_phdr_info& info) noexcept {
-  const ElfW(Addr) base = info.dlpi_addr;
+DynamicSymbols::DynamicSymbols(const dl_phdr_info& info) noexcept
+    : base_(info.dlpi_addr) {
+  const ElfW(Addr) base = base_;
   const ElfW(Dyn)* const dynamic = dynamic_section(info);
   // glibc puts addresses into the table, musl leaves offsets.
   const auto at = [base](const ElfW(Dyn) * entry) {
@@ -55,6 +84,9 @@ DynamicSymbols::DynamicSymbols(const dl_phdr_info& info) noexcept {
       case DT_GNU_HASH:
         gnu_hash_ = reinterpret_cast<const std::uint32_t*>(at(d));
         break;
+      case DT_VERSYM:
+        versions_ = reinterpret_cast<const ElfW(Half)*>(at(d));
+        break;
       case DT_SONAME:
         soname = d;
         break;
@@ -69,20 +101,51 @@ DynamicSymbols::DynamicSymbols(const dl_phdr_info& info) noexcept {
 std::uint32_t DynamicSymbols::count() const noexcept {
   if (hash_ != nullptr) return hash_[1];
   if (gnu_hash_ == nullptr) return 0;
-  const std::uint32_t buckets = gnu_hash_[0];
-  const std::uint32_t first = gnu_hash_[1];
-  const std::uint32_t bloom_words = gnu_hash_[2];
-  const std::uint32_t* const bucket =
-      gnu_hash_ + 4 + bloom_words * (sizeof(ElfW(Addr)) / 4);
-  const std::uint32_t* const chain = bucket + buckets;
+  const GnuHash table(gnu_hash_);
   std::uint32_t last = 0;
-  for (std::uint32_t i = 0; i < buckets; ++i) {
-    if (bucket[i] > last) last = bucket[i];
+  for (std::uint32_t i = 0; i < table.buckets; ++i) {
+    if (table.bucket[i] > last) last = table.bucket[i];
   }
-  if (last < first) return first;
-  // The low bit marks the end of a chain.
-  while ((chain[last - first] & 1) == 0) ++last;
+  if (last < table.first) return table.first;
+  while ((table.chain[last - table.first] & 1) == 0) ++last;
   return last + 1;
+}
+
+bool DynamicSymbols::defines(std::uint32_t index,
+                             const char* name) const noexcept {
+  const ElfW(Sym)& symbol = symbols_[index];
+  const unsigned bind = symbol.st_info >> 4;
+  const unsigned type = symbol.st_info & 0xf;
+  return symbol.st_shndx != SHN_UNDEF && bind != STB_LOCAL &&
+         (type == STT_FUNC || type == STT_OBJECT || type == STT_NOTYPE) &&
+         (versions_ == nullptr || (versions_[index] & kHiddenVersion) == 0) &&
+         std::strcmp(strings_ + symbol.st_name, name) == 0;
+}
+
+std::uint32_t DynamicSymbols::look_up(const char* name) const noexcept {
+  if (symbols_ == nullptr || strings_ == nullptr) return 0;
+  if (gnu_hash_ == nullptr) {
+    std::uint32_t i = count();
+    while (i > 0 && !defines(--i, name)) {
+    }
+    return i;
+  }
+  const GnuHash table(gnu_hash_);
+  if (table.buckets == 0) return 0;
+  const std::uint32_t hash = gnu_hash_of(name);
+  std::uint32_t i = table.bucket[hash % table.buckets];
+  if (i < table.first) return 0;
+  for (;; ++i) {
+    const std::uint32_t its = table.chain[i - table.first];
+    if ((its | 1) == (hash | 1) && defines(i, name)) return i;
+    if ((its & 1) != 0) return 0;
+  }
+}
+
+void* DynamicSymbols::find(const char* name) const noexcept {
+  const std::uint32_t index = look_up(name);
+  if (index == 0) return nullptr;
+  return reinterpret_cast<void*>(base_ + symbols_[index].st_value);
 }
 
 std::uint64_t DynamicSymbols::fingerprint() const noexcept {

@@ -2,29 +2,30 @@
 
 #include "parkway/preload/loaded_host.h"
 
-#include <dlfcn.h>
-
 #include <cstdarg>
 #include <cstddef>
 #include <cstdio>
 #include <cstring>
 
 #include "parkway/preload/dynamic_symbols.h"
+#include "parkway/preload/next_definition.h"
+#include "parkway/preload/unloading.h"
 
 namespace parkway::preload {
 namespace {
 
+bool is_there(const dl_phdr_info& info) noexcept {
+  return info.dlpi_name != nullptr;
+}
+
 // What the process has loaded under the host's name.
 struct Found {
   const HostKind& kind;
-  dl_phdr_info right = {};      // of the right SONAME
-  const char* other = nullptr;  // of another version
+  dl_phdr_info right = {};  // of the right SONAME
+  dl_phdr_info other = {};  // of another version
   char other_soname[128] = {};
 
   void look_at(const dl_phdr_info& info) noexcept;
-  const char* path() const noexcept {
-    return right.dlpi_name != nullptr ? right.dlpi_name : other;
-  }
 };
 
 void Found::look_at(const dl_phdr_info& info) noexcept {
@@ -36,7 +37,7 @@ void Found::look_at(const dl_phdr_info& info) noexcept {
   if (std::strcmp(soname, kind.soname) == 0) {
     right = info;
   } else {
-    other = info.dlpi_name;
+    other = info;
     std::snprintf(other_soname, sizeof other_soname, "%s", soname);
   }
 }
@@ -51,18 +52,14 @@ LoadedHost::LoadedHost(const HostKind& kind) noexcept {
         return 0;
       },
       &found);
-  if (found.path() != nullptr) {
-    // NOLOAD: only a handle. Never given back, so that the library stays as
-    // long as our slots may point into it, or threads of ours return into it.
-    handle_ = dlopen(found.path(), RTLD_LAZY | RTLD_NOLOAD);
-  }
-  const bool has_right = found.right.dlpi_name != nullptr;
-  if (found.other != nullptr && (kind.alone || !has_right)) {
+  const bool has_right = is_there(found.right);
+  info_ = has_right ? found.right : found.other;
+  if (is_there(info_)) keep_loaded(info_.dlpi_name);
+  if (is_there(found.other) && (kind.alone || !has_right)) {
     refuse("this process has %s, not %s", found.other_soname, kind.label);
   } else if (has_right) {
-    info_ = found.right;
     state_ = State::kKnown;
-  } else if (dlsym(RTLD_NEXT, kind.symbol) != nullptr) {
+  } else if (next_definition(kind.symbol) != nullptr) {
     // Perhaps the host is part of some other library.
     refuse("this process has no %s", kind.soname);
   }
@@ -77,7 +74,7 @@ void LoadedHost::refuse(const char* format, ...) noexcept {
 }
 
 void* LoadedHost::in_host(const char* symbol) const noexcept {
-  return handle_ != nullptr ? dlsym(handle_, symbol) : nullptr;
+  return is_there(info_) ? DynamicSymbols(info_).find(symbol) : nullptr;
 }
 
 }  // namespace parkway::preload

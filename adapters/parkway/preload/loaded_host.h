@@ -31,21 +31,22 @@ class LoadedHost {
 
  protected:
   // Looks at everything that is loaded now. A host of the right SONAME is known
-  // as long as nobody refuses it.
+  // as long as nobody refuses it. It stays loaded for good, because our slots
+  // may point into it, and threads of ours return into it.
   explicit LoadedHost(const HostKind& kind) noexcept;
   ~LoadedHost() = default;
 
   [[gnu::format(printf, 2, 3)]] void refuse(const char* format, ...) noexcept;
 
-  // A known host as the dynamic linker has it.
+  // The host as the dynamic linker has it; of the version that we are for, if
+  // there is a choice.
   const dl_phdr_info& info() const { return info_; }
 
-  // What the host, or a library that it came with, defines; or null.
+  // What the host defines, or null.
   void* in_host(const char* symbol) const noexcept;
 
  private:
   State state_ = State::kNone;
-  void* handle_ = nullptr;
   dl_phdr_info info_ = {};
   char why_[384] = {};
 };

@@ -14,11 +14,12 @@ for version in known changed other; do
   cp "$here/libfake_$version.so" "$scratch/$version/libabsl_synchronization.so.1"
 done
 mv "$scratch/other/libabsl_synchronization.so.1" "$scratch/other/libabsl_synchronization.so.2"
-for user in "$here"/libfake_user*.so; do cp "$user" "$scratch"; done
+cp "$here"/libfake_*user*.so "$here"/libno_host_user.so "$scratch"
 
 # run VERSION PROGRAM [VARIABLE=VALUE...]: output in $out, standard error in $err.
 run() {
-  succeeds "$*" env "${@:3}" LD_PRELOAD="$preload" LD_LIBRARY_PATH="$scratch/$1:$scratch" "$here/$2" ${late:+"$late"}
+  succeeds "$*" timeout 50 env "${@:3}" LD_PRELOAD="$preload" LD_LIBRARY_PATH="$scratch/$1:$scratch" \
+    "$here/$2" "${late[@]}"
   out=$(cat "$scratch/out")
 }
 
@@ -31,7 +32,7 @@ mutex=$(answers own "host Wait 7")
 stock=$(answers host "host Wait 7")
 semaphore=$(answers host "own Wait 28")
 aside="parkway: libparkway_absl.so steps aside:"
-late=
+late=()
 
 run known program
 expect "default" "$out" "$mutex"
@@ -67,7 +68,7 @@ expect "other version" "$out" "$stock"
 expect "other version" "$err" "$aside this process has libabsl_synchronization.so.2, not \
 libabsl_synchronization.so.1 (fake1)"
 
-late=$scratch/libfake_user.so
+late=("$scratch/libfake_user.so")
 run known late_program
 expect "late" "$out" "$mutex"
 expect "late says nothing" "$err" ""
@@ -80,7 +81,25 @@ run known late_program PARKWAY_ABSL=sem
 expect "late, sem" "$out" "$stock"
 expect "late, sem" "$err" "$aside Abseil's _ZN4absl5fake115helper_variableE was not there when the \
 process started"
-late=
+
+# The first calls are in a thread that a constructor waits for, under the loader's lock.
+late=("$scratch/libfake_thread_user.so")
+run known late_program
+expect "loader's lock" "$out" $'own Lock\nown Unlock\nused'
+run known late_program PARKWAY=off
+expect "loader's lock, off" "$out" $'host Lock\nhost Unlock\nused'
+late=("$scratch/libno_host_user.so")
+run known late_program
+expect "no host, loader's lock" "$out" used
+
+# What the slots point into stays, although it is given back.
+late=("$scratch/libfake_user.so" libabsl_synchronization.so.1)
+stays="the host is still there"
+run known closing_program
+expect "closing" "$out" "$mutex"$'\n'"$stays"$'\n'"$mutex"$'\n'"$stays"
+run known closing_program PARKWAY=off
+expect "closing, off" "$out" "$stock"$'\n'"$stays"$'\n'"$stock"$'\n'"$stays"
+late=()
 
 stats() { sed -E 's/ \([0-9]+\)//; s/^parkway: +/parkway: /; s/ +/ /g' "$scratch/err"; }
 run known program PARKWAY_STATS=1

@@ -13,11 +13,12 @@ for host in known last_all first_waits newest older newer small other; do
   cp "$here/libfake_$host.so" "$scratch/$host/libtbb.so.12"
 done
 mv "$scratch/other/libtbb.so.12" "$scratch/other/libtbb.so.2"
-cp "$here"/libfake_user.so "$here"/libfake_user_other.so "$scratch"
+cp "$here"/libfake_*user*.so "$here"/libno_host_user.so "$scratch"
 
 # run HOST PROGRAM [VARIABLE=VALUE...]: output in $out, standard error in $err.
 run() {
-  succeeds "$*" env "${@:3}" LD_PRELOAD="$preload" LD_LIBRARY_PATH="$scratch/$1:$scratch" "$here/$2" ${late:+"$late"}
+  succeeds "$*" timeout 50 env "${@:3}" LD_PRELOAD="$preload" LD_LIBRARY_PATH="$scratch/$1:$scratch" \
+    "$here/$2" "${late[@]}"
   out=$(cat "$scratch/out")
 }
 
@@ -27,11 +28,11 @@ only_waits=$'plugin: none\nused'
 only_workers=$'host notify_by_address_one\nplugin: parkway\nused'
 aside="parkway: libparkway_tbb.so steps aside:"
 allowed="allowed are all, or one or more of waits, workers, yields, stacks, conditions, with commas between"
-late=
+late=()
 
 for program in program late_program; do
   # The same libraries, linked or brought by dlopen.
-  if [ $program = late_program ]; then late=$scratch/libfake_user.so; fi
+  if [ $program = late_program ]; then late=("$scratch/libfake_user.so"); fi
   for host in known last_all; do
     run $host $program
     expect "$program, $host" "$out" "$ours"
@@ -100,15 +101,44 @@ for program in program late_program; do
 _ZN3tbb6detail2r115wait_on_addressEPvRNS0_2d113delegate_baseEm"
 done
 # Threads that wait already find their notifies.
-late=$scratch/libfake_user.so
+late=("$scratch/libfake_user.so")
 run known late_conditions
 expect "late_conditions" "$out" "$ours"$'\nwoken: 4, 4'
+run known late_conditions PARKWAY_TBB=all
+expect "late_conditions, all" "$out" "$ours"$'\nwoken: 4, 4'
 run known late_conditions PARKWAY_STATS=1
 case $err in
-  *" 4  waits on a condition variable"*) ;;
+  *"PARKWAY=on PARKWAY_TBB=waits,workers,yields,stacks, "*"condition variable"*) fail "late_conditions: $err" ;;
+  *"PARKWAY=on PARKWAY_TBB=waits,workers,yields,stacks, "*) ;;
   *) fail "late_conditions: $err" ;;
 esac
-late=
+run known late_conditions PARKWAY_STATS=1 PARKWAY_TBB=all
+case $err in
+  *" 4  waits on a condition variable"*) ;;
+  *) fail "late_conditions, all: $err" ;;
+esac
+
+# The first calls are in a thread that a constructor waits for, under the loader's lock.
+late=("$scratch/libno_host_user.so")
+run known late_program
+expect "no host, loader's lock" "$out" used
+late=("$scratch/libfake_thread_user.so")
+run known late_program
+expect "loader's lock" "$out" "$ours"
+run known late_program PARKWAY_TBB=all
+expect "loader's lock, all" "$out" "$ours"
+run known late_program PARKWAY=off
+expect "loader's lock, off" "$out" "$theirs"
+
+# What the slots point into stays, although it is given back.
+late=("$scratch/libfake_user.so" libtbb.so.12)
+stays="the host is still there"
+run known closing_program
+expect "closing" "$out" "$ours"$'\n'"$stays"$'\n'"$ours"$'\n'"$stays"
+expect "closing says nothing" "$err" ""
+run known closing_program PARKWAY=off
+expect "closing, off" "$out" "$theirs"$'\n'"$stays"$'\n'"$theirs"$'\n'"$stays"
+late=()
 run other program_other
 expect "other" "$out" "$theirs"
 expect "other" "$err" "$aside this process has libtbb.so.2, not libtbb.so.12"

@@ -3,14 +3,18 @@
 // Uses what the preload library takes over, and what that carries: mutexes that
 // sleep, bounded queues, the worker threads with all that brings them into and
 // out of an arena. What it prints is the same in every mode.
-#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
 #include <stdexcept>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -65,29 +69,62 @@ void mutexes() {
   std::printf("mutexes: %ld\n", n);
 }
 
-long voluntary_switches() {
-  rusage usage = {};
-  getrusage(RUSAGE_THREAD, &usage);
-  return usage.ru_nvcsw;
+// Long enough on any machine.
+constexpr std::chrono::seconds kPatience{30};
+
+template <class F>
+bool eventually(F holds) {
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  while (!holds()) {
+    if (std::chrono::steady_clock::now() > until) return false;
+    std::this_thread::sleep_for(milliseconds(1));
+  }
+  return true;
+}
+
+// Of the calling thread, in /proc: its state comes first after its name.
+std::string own_stat_file() {
+  return "/proc/self/task/" + std::to_string(syscall(SYS_gettid)) + "/stat";
+}
+
+// False of one that has ended.
+bool is_awake(const std::string& stat_file) {
+  std::string stat;
+  std::getline(std::ifstream(stat_file), stat);
+  const std::size_t name = stat.rfind(") ");
+  return name != stat.npos && stat[name + 2] != 'S';
 }
 
 // One that does sleep, however busy the machine is.
 void sleeping_waiter() {
-  bool slept = false;
-  for (int attempt = 0; attempt < 1000 && !slept; ++attempt) {
-    tbb::mutex mutex;
+  tbb::mutex mutex;
+  mutex.lock();
+  std::string stat_file;
+  std::atomic<bool> comes{false};
+  std::thread waiter([&] {
+    stat_file = own_stat_file();
+    comes = true;
     mutex.lock();
-    std::thread waiter([&] {
-      const long before = voluntary_switches();
-      mutex.lock();
-      slept = voluntary_switches() > before;
-      mutex.unlock();
-    });
-    std::this_thread::sleep_for(milliseconds(10));
     mutex.unlock();
-    waiter.join();
-  }
+  });
+  const bool slept = eventually([&] { return comes && !is_awake(stat_file); });
+  mutex.unlock();
+  waiter.join();
   std::printf("slept: %s\n", slept ? "yes" : "no");
+}
+
+// The workers among them, until there is work again.
+void until_all_others_sleep() {
+  const std::string own = own_stat_file();
+  const bool asleep = eventually([&] {
+    for (const auto& thread :
+         std::filesystem::directory_iterator("/proc/self/task")) {
+      const std::string file = thread.path().string() + "/stat";
+      if (file != own && is_awake(file)) return false;
+    }
+    return true;
+  });
+  if (!asleep) std::puts("threads that do not go to sleep");
 }
 
 void queues() {
@@ -148,7 +185,8 @@ void bursts() {
   long sum = 0;
   for (int i = 0; i < 40; ++i) {
     sum += sum_in_parallel(200);
-    std::this_thread::sleep_for(milliseconds(i % 4));
+    // In between they may be on their way there.
+    if (i % 2 == 0) until_all_others_sleep();
   }
   std::printf("bursts: %ld\n", sum);
 }

@@ -24,7 +24,7 @@ bursts: 796000"
 # run WHAT [VARIABLE=VALUE...]: the program must print what it always prints; standard error in
 # $err.
 run() {
-  prints "$1" "$wanted" env "${@:2}" timeout 60 "$program"
+  prints "$1" "$wanted" env "${@:2}" timeout 100 "$program"
 }
 
 # said WHAT: the number that the statistics have for it, 0 if none.

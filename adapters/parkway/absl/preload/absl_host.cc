@@ -2,10 +2,9 @@
 
 #include "parkway/absl/preload/absl_host.h"
 
-#include <dlfcn.h>
-
 #include "parkway/absl/preload/table.h"
 #include "parkway/preload/dynamic_symbols.h"
+#include "parkway/preload/next_definition.h"
 
 namespace parkway::preload {
 
@@ -20,15 +19,14 @@ AbslHost::AbslHost() noexcept
 }
 
 void* AbslHost::next(const char* symbol) const noexcept {
-  void* const address = dlsym(RTLD_NEXT, symbol);
-  // Nothing that comes after us in the global order: a host that was brought
-  // by dlopen with RTLD_LOCAL.
+  void* const address = next_definition(symbol);
+  // A host that is preloaded before us.
   return address != nullptr ? address : in_host(symbol);
 }
 
 void* AbslHost::in_libraries(const char* symbol) const noexcept {
   void* const address = in_host(symbol);
-  return address != nullptr ? address : dlsym(RTLD_DEFAULT, symbol);
+  return address != nullptr ? address : next_definition(symbol);
 }
 
 }  // namespace parkway::preload

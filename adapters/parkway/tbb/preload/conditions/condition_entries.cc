@@ -2,22 +2,22 @@
 
 // The condition variables of the whole process, std::condition_variable among
 // them: what a program's own threads wait on, those that resume tasks for
-// instance. The waiting is parkway/wait/address_cond_wait.h; nothing is written
-// to the pthread_cond_t. The mutexes stay the libc's.
+// instance.
 //
-// Left to the libc:
-// - what is shared between processes: the waiters are not all here;
-// - waits until a time of day, which end at once when the clock is set;
-// - everything before libtbb is known and in use. Threads that wait since then
-//   are still found: whoever finds nobody here asks the libc, too.
+// A thread whose last wait was short yields a few times before it sleeps
+// (parkway/wait/wait_pace.h). Meanwhile it waits here, queued by address
+// (parkway/wait/address_cond_wait.h), and nothing is written to the
+// pthread_cond_t. It never sleeps here: a library that calls past this one
+// (RTLD_DEEPBIND, dlsym(), dlmopen()) or another process would find nobody to
+// notify. So whoever was not notified while it yielded returns, for no reason
+// as far as anybody can tell. POSIX allows that, and the program looks at what
+// it waits for: if that has changed, a notify has passed by. If not, it waits
+// again, and then in the libc, where everybody finds it.
 //
-// A thread that waits can be cancelled. So pthread_cancel() wakes it, and it
-// looks when it has its mutex again, as POSIX wants it.
+// Left to the libc: timed waits, because many programs take the return of one
+// for the end of the time; and threads that can be cancelled at any moment.
 #include <pthread.h>
-#include <time.h>
 
-#include <cerrno>
-#include <cstddef>
 #include <cstdint>
 
 #include "parkway/os/os.h"
@@ -25,49 +25,91 @@
 #include "parkway/tbb/preload/host/state.h"
 #include "parkway/tbb/preload/host/stats.h"
 #include "parkway/wait/address_cond_wait.h"
+#include "parkway/wait/wait_pace.h"
 
 namespace parkway::preload {
 namespace {
 
 [[gnu::tls_model("initial-exec")]] thread_local WaitPace t_pace;
 
-constexpr std::int64_t kSecond = 1'000'000'000;
+// The calling thread's last wait that returned for no reason. If the program
+// waits again at once, the two are one wait.
+struct BrokenWait {
+  std::int64_t since;
+  std::int64_t until;
+};
+[[gnu::tls_model("initial-exec")]] thread_local BrokenWait t_broken;
 
-bool in_use_here(const pthread_cond_t* condition) noexcept {
-  return (decided_layers() & kConditions) != 0 &&
-         !attributes_of(condition).shared;
+// Long enough to begin with the yields, and over when they are.
+constexpr std::int64_t kYieldsNs = 1000;
+
+bool conditions_are_in_use() noexcept {
+  return (decided_layers() & kConditions) != 0;
 }
 
-// No address and no number that a wait of oneTBB's would have for a context.
-std::uintptr_t context_of(pthread_t thread) noexcept {
-  return static_cast<std::uintptr_t>(thread);
+// Returns as pthread_cond_signal().
+int notify_one(pthread_cond_t* condition) noexcept {
+  if (AddressCondWait::notify_one(condition) == 0) {
+    return system_cond_signal(condition);
+  }
+  count(kConditionWakes);
+  return 0;
 }
 
-// As os::nanotime(), which is CLOCK_MONOTONIC's.
-std::int64_t nanoseconds(const timespec& time) noexcept {
-  if (time.tv_sec < 0) return 0;
-  if (time.tv_sec >= os::kForever / kSecond) return os::kForever;
-  return static_cast<std::int64_t>(time.tv_sec) * kSecond + time.tv_nsec;
+// Nothing may unwind the thread between the two halves of a wait.
+bool can_be_cancelled_anywhere() noexcept {
+  int type;
+  pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, &type);
+  if (type == PTHREAD_CANCEL_DEFERRED) return false;
+  pthread_setcanceltype(type, &type);
+  return true;
 }
 
-bool is_valid(const timespec& time) noexcept {
-  return time.tv_nsec >= 0 && time.tv_nsec < kSecond;
-}
-
-int wait_until(pthread_cond_t* condition, pthread_mutex_t* mutex,
-               std::int64_t deadline) {
-  count(kConditionWaits);
-  AddressCondWait wait(condition, context_of(pthread_self()));
-  // Not before: a pthread_cancel() from now on finds this thread. Unwinds it,
-  // if so, with the mutex held.
+// Returns as pthread_cond_wait(), perhaps for no reason.
+int wait_in_yields(pthread_cond_t* condition, pthread_mutex_t* mutex,
+                   std::int64_t now) {
+  count(kConditionYields);
   pthread_testcancel();
-  if (const int error = pthread_mutex_unlock(mutex)) return error;
-  const bool notified = wait.sleep(deadline, t_pace);
-  const int error = pthread_mutex_lock(mutex);
-  pthread_testcancel();
+  AddressCondWait wait(condition);
+  if (const int error = pthread_mutex_unlock(mutex)) {
+    // A notify that has chosen this thread is for another.
+    WaitPace none;
+    const bool notified = wait.sleep(0, none);
+    wait.take();
+    if (notified) notify_one(condition);
+    return error;
+  }
+  WaitPace pace = t_pace;
+  const bool notified = wait.sleep(os::nanotime() + kYieldsNs, pace);
   wait.take();
-  if (error != 0) return error;
-  return notified ? 0 : ETIMEDOUT;
+  const int error = pthread_mutex_lock(mutex);
+  if (notified) {
+    t_pace = pace;
+    // Not cancelled here: that would use the notify up.
+    return error;
+  }
+  if (error == 0) pthread_testcancel();
+  t_broken = {now, os::nanotime()};
+  return error;
+}
+
+int wait_in_libc(pthread_cond_t* condition, pthread_mutex_t* mutex,
+                 std::int64_t since) {
+  const int result = system_cond_wait(condition, mutex);
+  t_pace.ended_after(os::nanotime() - since);
+  return result;
+}
+
+int wait(pthread_cond_t* condition, pthread_mutex_t* mutex) {
+  count(kConditionWaits);
+  const std::int64_t now = os::nanotime();
+  if (now - t_broken.until < WaitPace::kQuickNs) {
+    t_broken.until = 0;
+    return wait_in_libc(condition, mutex, t_broken.since);
+  }
+  return t_pace.yields() && !can_be_cancelled_anywhere()
+             ? wait_in_yields(condition, mutex, now)
+             : wait_in_libc(condition, mutex, now);
 }
 
 }  // namespace
@@ -76,56 +118,22 @@ int wait_until(pthread_cond_t* condition, pthread_mutex_t* mutex,
 extern "C" int pthread_cond_wait(pthread_cond_t* condition,
                                  pthread_mutex_t* mutex) {
   using namespace parkway::preload;
-  if (!in_use_here(condition)) return system_cond_wait(condition, mutex);
-  return wait_until(condition, mutex, parkway::os::kForever);
-}
-
-extern "C" int pthread_cond_timedwait(pthread_cond_t* condition,
-                                      pthread_mutex_t* mutex,
-                                      const timespec* deadline) {
-  using namespace parkway::preload;
-  if (!in_use_here(condition) || !is_valid(*deadline) ||
-      attributes_of(condition).clock != CLOCK_MONOTONIC) {
-    return system_cond_timedwait(condition, mutex, deadline);
-  }
-  return wait_until(condition, mutex, nanoseconds(*deadline));
-}
-
-extern "C" int pthread_cond_clockwait(pthread_cond_t* condition,
-                                      pthread_mutex_t* mutex, clockid_t clock,
-                                      const timespec* deadline) {
-  using namespace parkway::preload;
-  if (!in_use_here(condition) || !is_valid(*deadline) ||
-      clock != CLOCK_MONOTONIC) {
-    return system_cond_clockwait(condition, mutex, clock, deadline);
-  }
-  return wait_until(condition, mutex, nanoseconds(*deadline));
+  return conditions_are_in_use() ? wait(condition, mutex)
+                                 : system_cond_wait(condition, mutex);
 }
 
 extern "C" int pthread_cond_signal(pthread_cond_t* condition) noexcept {
   using namespace parkway::preload;
-  using parkway::AddressCondWait;
-  if (AddressCondWait::notify_one(condition) == 0) {
-    return system_cond_signal(condition);
-  }
-  count(kConditionWakes);
-  return 0;
+  return conditions_are_in_use() ? notify_one(condition)
+                                 : system_cond_signal(condition);
 }
 
 extern "C" int pthread_cond_broadcast(pthread_cond_t* condition) noexcept {
   using namespace parkway::preload;
-  using parkway::AddressCondWait;
   // First, because whoever is woken may end the condition variable's life.
   const int result = system_cond_broadcast(condition);
-  count(kConditionWakes, AddressCondWait::notify_all(condition));
-  return result;
-}
-
-extern "C" int pthread_cancel(pthread_t thread) {
-  using namespace parkway::preload;
-  const int result = system_cancel(thread);
-  if (result == 0 && (decided_layers() & kConditions) != 0) {
-    parkway::wake_address_waiters(context_of(thread));
+  if (conditions_are_in_use()) {
+    count(kConditionWakes, parkway::AddressCondWait::notify_all(condition));
   }
   return result;
 }

@@ -11,16 +11,11 @@ namespace parkway::preload {
 
 struct LayerStart {
   Layers layer;
-  // False if the process cannot have the layer. May be called by several
-  // threads at once, and before constructors ran.
-  bool (*start)() noexcept;
-  // What is said then.
-  const char* refusal;
+  // May be called by several threads at once, and before constructors ran.
+  void (*start)() noexcept;
 };
 
-extern const LayerStart waits_start;
 extern const LayerStart stacks_start;
-extern const LayerStart conditions_start;
 
 }  // namespace parkway::preload
 

@@ -61,8 +61,8 @@ std::optional<std::size_t> parse_mib(std::string_view text) noexcept {
 }  // namespace
 
 unsigned default_layers(int interface) noexcept {
-  return interface < kStayingInterface ? kAllLayers
-                                       : kWaits | kStacks | kConditions;
+  constexpr unsigned kAlways = kWaits | kStacks;
+  return interface < kStayingInterface ? kAlways | kWorkers | kYields : kAlways;
 }
 
 unsigned layers_asked_for(int interface, char* complaint,

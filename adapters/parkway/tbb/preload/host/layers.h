@@ -25,7 +25,8 @@ enum Layers : unsigned {
 // (docs/results/tbb_preload.md), or hardly anything. From 2021.13 on idle
 // workers spin for 1 ms, which keeps a CPU awake; kWorkers and kYields together
 // end that, and a small loop after a pause then takes a few microseconds longer
-// at p99.
+// at p99. Never kConditions: with that layer a wait may end for no reason,
+// which POSIX allows, but not every program is written for.
 unsigned default_layers(int interface) noexcept;
 
 // PARKWAY=off|on and PARKWAY_TBB=all|LAYER[,LAYER...], with that host.

@@ -9,7 +9,6 @@
 
 #include "parkway/preload/decision.h"
 #include "parkway/preload/environment.h"
-#include "parkway/preload/message.h"
 #include "parkway/tbb/preload/host/layer_start.h"
 #include "parkway/tbb/preload/host/stats.h"
 
@@ -38,24 +37,9 @@ void store(const TbbHost& loaded) noexcept {
   }
 }
 
-constexpr const LayerStart* kStarts[] = {&waits_start, &stacks_start,
-                                         &conditions_start};
-
-// Starts those that are wanted, and returns those that cannot be had.
-unsigned start(unsigned wanted) noexcept {
-  unsigned refused = kNoLayers;
-  for (const LayerStart* layer : kStarts) {
-    if ((wanted & layer->layer) != 0 && !layer->start()) {
-      refused |= layer->layer;
-    }
-  }
-  return refused;
-}
-
-void say_refused(unsigned refused) noexcept {
-  for (const LayerStart* layer : kStarts) {
-    if ((refused & layer->layer) == 0) continue;
-    say("%s: %s", library.file, layer->refusal);
+void start(unsigned wanted) noexcept {
+  for (const LayerStart* layer : {&stacks_start}) {
+    if ((wanted & layer->layer) != 0) layer->start();
   }
 }
 
@@ -70,10 +54,9 @@ unsigned decide(const TbbHost& loaded) noexcept {
     why = loaded.why();
   }
   store(loaded);
-  const unsigned refused = start(wanted);
-  wanted &= ~refused;
+  start(wanted);
   if (stats_asked_for()) start_counting(loaded.name());
-  if (g_layers.settle(wanted, why)) say_refused(refused);
+  g_layers.settle(wanted, why);
   errno = saved;
   return wanted;
 }

@@ -47,7 +47,8 @@ constexpr const char* kLabels[kCounters] = {
     "context switches without a system call",
     "suspensions that were over before they began",
     "waits on a condition variable",
-    "  that were notified",
+    "  that yielded first",
+    "  and were notified meanwhile",
 };
 
 void print_stacks() noexcept {

@@ -37,6 +37,7 @@ enum Counter : std::size_t {
   kContextSwitches,
   kSuspensionsEnded,
   kConditionWaits,
+  kConditionYields,
   kConditionWakes,
   kCounters,
 };

@@ -2,10 +2,9 @@
 
 #include "parkway/tbb/preload/host/tbb_host.h"
 
-#include <dlfcn.h>
-
 #include <cstdio>
 
+#include "parkway/preload/next_definition.h"
 #include "parkway/tbb/preload/host/entries.h"
 
 namespace parkway::preload {
@@ -43,9 +42,9 @@ TbbHost::TbbHost() noexcept : LoadedHost(kTbb) {
 }
 
 void* TbbHost::next(const char* symbol) const noexcept {
-  // The host first: with RTLD_LOCAL it is not in the global order.
+  // The host first: another version may be loaded as well.
   void* const address = in_host(symbol);
-  return address != nullptr ? address : dlsym(RTLD_NEXT, symbol);
+  return address != nullptr ? address : next_definition(symbol);
 }
 
 }  // namespace parkway::preload

@@ -6,13 +6,12 @@
 // ours or none is.
 #include "parkway/tbb/preload/stacks/context_entries.h"
 
-#include <dlfcn.h>
-
 #include <cstdint>
 #include <cstdlib>
 #include <new>
 
 #include "parkway/preload/message.h"
+#include "parkway/preload/next_definition.h"
 #include "parkway/task/context/context.h"
 #include "parkway/tbb/preload/host/coroutine_start.h"
 #include "parkway/tbb/preload/host/state.h"
@@ -28,38 +27,20 @@ Context* context_in(ucontext_t* storage) noexcept {
   return reinterpret_cast<Context*>(&storage->uc_mcontext);
 }
 
-struct Function {
-  const char* name;
-  void* own;
+void* const kOwn[kParkwayContextFunctions] = {
+    reinterpret_cast<void*>(&parkway_own_getcontext),
+    reinterpret_cast<void*>(&parkway_own_makecontext),
+    reinterpret_cast<void*>(&parkway_own_swapcontext),
 };
-const Function kFunctions[kParkwayContextFunctions] = {
-    {"getcontext", reinterpret_cast<void*>(&parkway_own_getcontext)},
-    {"makecontext", reinterpret_cast<void*>(&parkway_own_makecontext)},
-    {"swapcontext", reinterpret_cast<void*>(&parkway_own_swapcontext)},
+NextFunction<void()> g_next[kParkwayContextFunctions] = {
+    NextFunction<void()>("getcontext"),
+    NextFunction<void()>("makecontext"),
+    NextFunction<void()>("swapcontext"),
 };
-std::atomic<void*> g_next[kParkwayContextFunctions];
 
-// Null if no library defines it: not every libc has them.
-void* look_up(unsigned function) noexcept {
-  void* const address = dlsym(RTLD_NEXT, kFunctions[function].name);
-  // relaxed: everybody finds the same.
-  g_next[function].store(address, std::memory_order_relaxed);
-  return address;
-}
-
-[[gnu::constructor]] void look_up_all() {
-  for (unsigned i = 0; i < kParkwayContextFunctions; ++i) look_up(i);
-}
-
-void* next(unsigned function) noexcept {
-  void* address = g_next[function].load(std::memory_order_relaxed);
-  if (address == nullptr) address = look_up(function);
-  if (address == nullptr) {
-    say("libparkway_tbb.so: no library of this process defines %s",
-        kFunctions[function].name);
-    std::abort();
-  }
-  return address;
+// Not every libc has them.
+[[gnu::constructor]] void find_all() {
+  for (NextFunction<void()>& next : g_next) next.find();
 }
 
 }  // namespace
@@ -111,12 +92,12 @@ int parkway_own_swapcontext(ucontext_t* from, ucontext_t* to) noexcept {
 void* parkway_context_function(unsigned function, const void* caller) noexcept {
   if ((decided_layers() & kStacks) == 0 || !host_code().contains(caller) ||
       !switches_are_ours()) {
-    return next(function);
+    return reinterpret_cast<void*>(g_next[function].get());
   }
   const CodeRange code = host_code();
   ParkwayContextCallers& callers = parkway_context_callers;
   callers.begin.store(code.begin, std::memory_order_relaxed);
   // release: pairs with the entries' loads, of this one first.
   callers.bytes.store(code.end - code.begin, std::memory_order_release);
-  return kFunctions[function].own;
+  return kOwn[function];
 }

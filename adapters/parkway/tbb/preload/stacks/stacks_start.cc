@@ -11,17 +11,16 @@
 namespace parkway::preload {
 namespace {
 
-bool limit_stacks() noexcept {
+void limit_stacks() noexcept {
   if (const std::optional<std::size_t> bytes = stack_bytes_asked_for()) {
     StackLimits limits = stack_limits();
     limits.shared_bytes = *bytes;
     set_stack_limits(limits);
   }
-  return true;
 }
 
 }  // namespace
 
-const LayerStart stacks_start = {kStacks, &limit_stacks, nullptr};
+const LayerStart stacks_start = {kStacks, &limit_stacks};
 
 }  // namespace parkway::preload

@@ -2,11 +2,12 @@
 
 #include "parkway/tbb/preload/stacks/system_memory.h"
 
-#include <dlfcn.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <atomic>
+
+#include "parkway/preload/next_definition.h"
 
 namespace parkway::preload {
 namespace {
@@ -22,7 +23,7 @@ std::atomic<Mprotect*> g_mprotect{nullptr};
 
 template <class Function>
 void look_up(const char* name, std::atomic<Function*>& into) noexcept {
-  into.store(reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name)),
+  into.store(reinterpret_cast<Function*>(next_definition(name)),
              std::memory_order_relaxed);
 }
 

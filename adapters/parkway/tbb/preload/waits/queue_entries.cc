@@ -25,6 +25,8 @@ using parkway::preload::host;
 using parkway::preload::in_use;
 namespace preload = parkway::preload;
 
+constexpr auto kKind = parkway::AddressKind::kHostQueue;
+
 // Tags 0 and 1: slots and items.
 constexpr std::size_t kMonitors = 2;
 
@@ -83,7 +85,7 @@ void wait_bounded_queue_monitor(concurrent_monitor* monitors, std::size_t tag,
           done, t_pace.plan(kMostYields))) {
     return ended();
   }
-  AddressWaiter waiter(monitor(monitors, tag),
+  AddressWaiter waiter(monitor(monitors, tag), kKind,
                        static_cast<std::uintptr_t>(target));
   do {
     waiter.prepare();
@@ -105,7 +107,7 @@ void notify_bounded_queue_monitor(concurrent_monitor* monitors, std::size_t tag,
   if (!AddressWaiter::may_have_waiters(address)) return;
   count(preload::kQueueWakes,
         AddressWaiter::wake_if(
-            address,
+            address, kKind,
             [](std::uintptr_t waits, std::uintptr_t notified) {
               return waits <= notified;
             },
@@ -122,7 +124,7 @@ void abort_bounded_queue_monitors(concurrent_monitor* monitors) {
   for (std::size_t tag = 0; tag < kMonitors; ++tag) {
     const void* const address = monitor(monitors, tag);
     if (!AddressWaiter::may_have_waiters(address)) continue;
-    count(preload::kQueueWakes, AddressWaiter::wake_all(address));
+    count(preload::kQueueWakes, AddressWaiter::wake_all(address, kKind));
   }
 }
 

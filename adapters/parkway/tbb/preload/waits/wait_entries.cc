@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Waiting on addresses. What oneTBB's address_waiter does with a table of
-// monitors, over parkway/wait/address_wait.h; between every notify's change and
-// its look for waiters is a fence (parkway/wait/asymmetric_fence.h), which the
-// original lacks (a lost wakeup on machines with weak memory order).
+// monitors, over parkway/wait/address_wait.h. Between every notify's change and
+// its look for waiters there is a fence where one is needed, which the original
+// lacks (a lost wakeup on machines with weak memory order).
 #include <cstdint>
 
 #include "parkway/os/os.h"
@@ -20,6 +20,8 @@ using parkway::preload::host;
 using parkway::preload::in_use;
 namespace preload = parkway::preload;
 
+static constexpr auto kKind = parkway::AddressKind::kHostAddress;
+
 // The callers are the inline halves of oneTBB's mutexes, which have spun and
 // yielded already: no spin here. Returns after one notify, as the original, or
 // for no reason (see AddressWaiter::commit()): they all look again in a loop.
@@ -30,7 +32,7 @@ void wait_on_address(void* address, d1::delegate_base& predicate,
         address, predicate, context);
   }
   count(preload::kAddressWaits);
-  AddressWaiter waiter(address, context);
+  AddressWaiter waiter(address, kKind, context);
   waiter.prepare();
   if (predicate()) return;
   count(preload::kAddressParks);
@@ -46,7 +48,7 @@ void notify_by_address(void* address, std::uintptr_t context) {
   if (!AddressWaiter::may_have_waiters(address)) return;
   count(preload::kAddressWakes,
         AddressWaiter::wake_if(
-            address,
+            address, kKind,
             [](std::uintptr_t waits, std::uintptr_t notified) {
               return waits == notified;
             },
@@ -60,7 +62,7 @@ void notify_by_address_one(void* address) {
   }
   count(preload::kAddressNotifies);
   if (!AddressWaiter::may_have_waiters(address)) return;
-  count(preload::kAddressWakes, AddressWaiter::wake_one(address));
+  count(preload::kAddressWakes, AddressWaiter::wake_one(address, kKind));
 }
 
 void notify_by_address_all(void* address) {
@@ -70,7 +72,7 @@ void notify_by_address_all(void* address) {
   }
   count(preload::kAddressNotifies);
   if (!AddressWaiter::may_have_waiters(address)) return;
-  count(preload::kAddressWakes, AddressWaiter::wake_all(address));
+  count(preload::kAddressWakes, AddressWaiter::wake_all(address, kKind));
 }
 
 }  // namespace tbb::detail::r1

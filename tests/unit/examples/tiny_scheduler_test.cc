@@ -92,7 +92,8 @@ TEST(TinyScheduler, DoesNotRunATaskWhileSuspendedHasNotReturned) {
         in_suspended = true;
         suspended = task;
         while (suspended != nullptr) std::this_thread::yield();
-        Burn(std::chrono::microseconds(20));
+        // Nor does it begin to: the other worker has nothing to do.
+        WaitOthersAsleep();
         in_suspended = false;
       });
       EXPECT_TRUE(scheduler.suspend(suspension));
@@ -142,20 +143,19 @@ TEST(TinyScheduler, GoesOnOnAnotherThread) {
     blocks = false;
   });
   ASSERT_TRUE(Eventually([&] { return suspended != nullptr; }));
-  // Keeps the worker that the task was on busy until the task has gone on.
-  while (!blocks) {
-    std::atomic<int> answer{0};
+  // Keeps the worker that the task was on busy until the task has gone on, and
+  // the other one until the first is.
+  for (int i = 0; i < 2 && !blocks; ++i) {
+    std::atomic<bool> answered{false};
     jobs.Start([&] {
-      if (ThreadId() != before) {
-        answer = 1;
-        return;
-      }
-      blocks = true;
-      answer = 1;
-      while (blocks) std::this_thread::yield();
+      const bool there = ThreadId() == before;
+      if (there) blocks = true;
+      answered = true;
+      while (blocks == there) std::this_thread::yield();
     });
-    while (answer == 0) std::this_thread::yield();
+    while (!answered) std::this_thread::yield();
   }
+  ASSERT_TRUE(blocks);
   scheduler.resume(suspended);
   jobs.Join();
   EXPECT_NE(before.load(), after.load());

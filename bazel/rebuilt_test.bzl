@@ -2,17 +2,22 @@
 """A test once more, in a build with other settings whatever the command line says."""
 
 _SETTINGS = ["checks", "locks"]
+_MODE = "//command_line_option:compilation_mode"
 
 def _with_settings_impl(settings, attr):
-    return {
+    changed = {
         "//bazel:" + name: getattr(attr, name) or settings["//bazel:" + name]
         for name in _SETTINGS
     }
 
+    # Checks are for builds under development, which are hardly optimised: that compiles faster.
+    changed[_MODE] = "fastbuild" if attr.checks == "on" else settings[_MODE]
+    return changed
+
 _with_settings = transition(
     implementation = _with_settings_impl,
-    inputs = ["//bazel:" + name for name in _SETTINGS],
-    outputs = ["//bazel:" + name for name in _SETTINGS],
+    inputs = ["//bazel:" + name for name in _SETTINGS] + [_MODE],
+    outputs = ["//bazel:" + name for name in _SETTINGS] + [_MODE],
 )
 
 def _rebuilt_test_impl(ctx):

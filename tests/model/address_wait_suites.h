@@ -4,6 +4,8 @@
 #ifndef PARKWAY_TESTS_MODEL_ADDRESS_WAIT_SUITES_H_
 #define PARKWAY_TESTS_MODEL_ADDRESS_WAIT_SUITES_H_
 
+#include <cstdio>
+
 #include "parkway/lock/futex_mutex_slow.h"
 #include "parkway/wait/address_wait_slow.h"
 #include "tests/model/mutex_suites.h"
@@ -104,21 +106,33 @@ class Contexts : public Suite<Contexts<P>, P, 3> {
   typename P::template Atomic<int> done_[3] = {0, 0, 0};
 };
 
+// What is checked, on which machine.
+struct Named {
+  Named(const char* machine, const char* what) {
+    std::snprintf(text, sizeof(text), "%s: %s", machine, what);
+  }
+  char text[80];
+};
+
 template <class K>
-void check_address_wait() {
+void check_address_wait(const char* machine) {
   using P = ModelPlatform<K>;
   constexpr Budget kCalm{0, 0, 0};
-  check<Items<P, 1, 0, false>>("1 waiter", 100000);
-  check<Items<P, 2, 0, false>>("2 waiters", 150000);
-  check<Items<P, 2, 0, true>>("2 waiters, woken at once", 150000);
-  check<Items<P, 2, 1, false>>("2 waiters, 1 timed", 150000);
-  check<Items<P, 3, 1, false>>("3 waiters, 1 timed", 150000);
-  check<Contexts<P>>("contexts", 150000);
+  const auto name = [machine](const char* what) {
+    return Named(machine, what);
+  };
+  check<Items<P, 1, 0, false>>(name("1 waiter").text, 100000);
+  check<Items<P, 2, 0, false>>(name("2 waiters").text, 150000);
+  check<Items<P, 2, 0, true>>(name("2 waiters, woken at once").text, 150000);
+  check<Items<P, 2, 1, false>>(name("2 waiters, 1 timed").text, 150000);
+  check<Items<P, 3, 1, false>>(name("3 waiters, 1 timed").text, 150000);
+  check<Contexts<P>>(name("contexts").text, 150000);
   check_met("a thread slept", coverage.sleeps);
   check_met("a deadline came", coverage.timeouts);
-  check<Items<P, 1, 0, false>, Search::kFull>("1 waiter", 500000, 0, kCalm);
-  check<Items<P, 2, 1, false>, Search::kContextBound>("2 waiters, 1 timed",
-                                                      300000, 3, kCalm);
+  check<Items<P, 1, 0, false>, Search::kFull>(name("1 waiter").text, 500000, 0,
+                                              kCalm);
+  check<Items<P, 2, 1, false>, Search::kContextBound>(
+      name("2 waiters, 1 timed").text, 300000, 3, kCalm);
 }
 
 }  // namespace parkway::model

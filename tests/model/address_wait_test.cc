@@ -7,8 +7,8 @@
 int main(int argc, char** argv) {
   using namespace parkway::model;
   start(argc, argv);
-  check_address_wait<WeakMemory>();
-  check_address_wait<WeakNoBarrier>();
-  check_address_wait<DelayedStore>();
+  check_address_wait<WeakMemory>("weak");
+  check_address_wait<WeakNoBarrier>("weak, no barrier");
+  check_address_wait<DelayedStore>("delayed");
   return finish();
 }

@@ -49,7 +49,7 @@ _PRIMITIVES = [
     ("AddressWaiter", ["wait/address_wait"], r"(?:Basic)?AddressWaiter"),
     ("AddressCondWait", ["wait/address_cond_wait"], r"(?:Basic)?AddressCondWait|AddressCondVar"),
     ("WordLock", ["wait/word_lock"], r"(?:Basic)?WordLock"),
-    ("sleepers and fences", ["wait/sleepers", "wait/asymmetric_fence"], r"AsymmetricFence|SleeperSlot|sleep_barrier"),
+    ("sleepers", ["wait/sleepers"], r"SleeperSlot|sleeper_slot"),
     ("worker records", ["wait/worker"], r"WorkerSemaphore|current_worker"),
     ("IdlePool", ["wait/idle_pool"], r"(?:Basic)?IdlePool"),
     ("park and ready", ["task/park", "task/task_timer"], r"BasicWaiter|park_for|\bpark\("),

@@ -170,6 +170,11 @@ class Tree:
                 return True
             if word.startswith("_") and target.endswith(word) and target[:-len(word)] in words:
                 return True
+        # NAME + "_" + SUFFIX, "NAME_" + SUFFIX.
+        for match in re.finditer("_", target):
+            first, last = target[:match.start()], target[match.end():]
+            if last in words and (first + "_" in words or {first, "_"} <= words):
+                return True
         return False
 
     def complaint_of_label(self, workspace, package, target):
@@ -325,6 +330,9 @@ _BAD = [
     ("a missing target of a package's name", {"tests/BUILD.bazel": ""}, None),
     ("a package without its target", dict(_page("//tests\n"), **{"tests/BUILD.bazel": ""}), "no target tests"),
     ("a missing folder", _page("bazel test //gone/...\n"), "no such folder"),
+    ("joined names", dict(_page("//tests:a_b_new\n"), **{"tests/BUILD.bazel": 'x("a_b" + "_" + "new")\n'}), None),
+    ("half of them", dict(_page("//tests:a_b_old\n"), **{"tests/BUILD.bazel": 'x("a_b" + "_" + "new")\n'}),
+     "no target a_b_old"),
     ("one of several", _page("//plugin:{lock,gone}\n"), "no target gone"),
     ("a consumer's label", _page('deps = ["@parkway//plugin:gone"]\n'), "label @parkway//plugin:gone"),
     ("another workspace's label", _page("//app\n"), "app is no package"),

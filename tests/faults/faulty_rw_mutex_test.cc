@@ -2,12 +2,14 @@
 
 #include "tests/faults/fault_platform.h"
 #include "tests/suites/rw_mutex_suite.h"
+#include "tests/suites/rw_mutex_time_suite.h"
 
 namespace parkway::test {
 namespace {
 
 using Platforms = testing::Types<Barrier, NoBarrier>;
 INSTANTIATE_TYPED_TEST_SUITE_P(Faults, RwMutexSuite, Platforms);
+INSTANTIATE_TYPED_TEST_SUITE_P(Faults, RwMutexTimeSuite, Platforms);
 
 }  // namespace
 }  // namespace parkway::test

@@ -94,9 +94,11 @@ bool LockObject::MustGoOn() const {
   return reader && !wanted(Mode::kExclusive, Want::kPerhaps);
 }
 
-bool LockObject::KeepsTime() const {
-  return std::none_of(wishes_.begin(), wishes_.end(),
-                      [](const Wish& wish) { return wish.goal >= 0; });
+bool LockObject::EndsByTime(int actor) const {
+  const Wish& wish = wishes_[actor];
+  // An await() takes the mutex again before it ends, a reader beside readers.
+  return wish.goal < 0 ||
+         (wish.mode == Mode::kShared && holds(Mode::kShared));
 }
 
 bool LockObject::holds_from(int place, int actor) const {
@@ -196,8 +198,7 @@ void LockObject::Act(int actor, unsigned action, unsigned argument) {
 void LockObject::Wait(int actor, Wish wish, unsigned argument,
                       const std::string& what, Crew::Job job) {
   wish.ticket = world_.NextTicket();
-  // An await() takes the mutex again before it ends.
-  const bool limited = wish.may_fail && wish.goal < 0;
+  const bool limited = wish.may_fail;
   wishes_[actor] = std::move(wish);
   world_.Begin(actor, *this, what, limited, std::move(job));
   // The way of who sleeps, and not of who spins when its turn comes.

@@ -40,8 +40,7 @@ class LockObject final : public Object {
   void Act(int actor, unsigned action, unsigned argument) override;
   void Ended(int actor, int result) override;
   bool MustGoOn() const override;
-  // Not while a condition is awaited: see RwMutex::try_lock_for().
-  bool KeepsTime() const override;
+  bool EndsByTime(int actor) const override;
   bool MayEnd(int actor) const override;
   void End(int actor) override;
   bool Drain() override;

@@ -58,7 +58,7 @@ void World::Step() {
   if (action >= kAwaitsLimits && action < kRenewsThread) {
     for (int i = 0; i < kThreads; ++i) {
       if (idle(i) || !deeds_[i].limited) continue;
-      if (deeds_[i].owner->KeepsTime()) Await(i);
+      if (deeds_[i].owner->EndsByTime(i)) Await(i);
     }
     return Settle();
   }

@@ -48,8 +48,9 @@ class Object {
   virtual void Ended(int actor, int result) { (void)actor, (void)result; }
   // Whether some waiting operation has to end without anybody's help.
   virtual bool MustGoOn() const { return false; }
-  // Whether operations that are limited end now, whatever others do.
-  virtual bool KeepsTime() const { return true; }
+  // Whether the actor's operation, which is limited, ends when its time is up,
+  // as things are now.
+  virtual bool EndsByTime(int actor) const { return (void)actor, true; }
   // Whether the object may be destroyed. `actor` may hold it.
   virtual bool MayEnd(int actor) const = 0;
   // Destroys it; who holds it gives it back right before. The bytes may be used
@@ -90,7 +91,7 @@ class World {
   int Do(int actor, const std::string& what, Crew::Job job);
 
   // Lets the actor do the job, which may wait. `owner` is told when it has
-  // ended. `limited`: it ends some time, while the owner keeps time.
+  // ended. `limited`: it has a time, see EndsByTime().
   void Begin(int actor, Object& owner, const std::string& what, bool limited,
              Crew::Job job);
 

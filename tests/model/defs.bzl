@@ -97,7 +97,7 @@ def model_test(name, srcs = None, headers = ":plugin", optimize = "-O1", tags = 
         **kwargs
     )
 
-def mutants(name, changes, open = []):
+def mutants(name, changes):
     """Tests that pass only if Relacy reports the test NAME_test when something in a header is changed.
 
     Not part of `//...`, for want of time: `.ci/run` runs those of the tag "mutant" last.
@@ -107,7 +107,6 @@ def mutants(name, changes, open = []):
       changes: header (see plugin_headers()) -> MUTANT, for a test mutant_MUTANT_test -> the part of
         NAME_test that is run, to save time (its --filter, or "" for all), the change (sed), and, if it
         is not -O0, how to optimize: most are found soon, and nearly all the time goes into compiling.
-      open: those that no schedule which was tried has reported. They have the tag "open_mutant" instead.
     """
     for header, tests in changes.items():
         for mutant, change in tests.items():
@@ -129,6 +128,6 @@ def mutants(name, changes, open = []):
                 optimize = change[2] if len(change) > 2 else "-O0",
                 tags = [
                     "manual",
-                    "open_mutant" if mutant in open else "mutant",
+                    "mutant",
                 ],
             )

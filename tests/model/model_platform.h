@@ -44,7 +44,7 @@
 
 namespace parkway::model {
 
-inline constexpr int kMaxThreads = 4;
+inline constexpr int kMaxThreads = 5;
 
 // How often the tree searches may take each unlikely branch in one run; the
 // random scheduler draws instead.
@@ -91,6 +91,14 @@ struct Kernel {
   };
 
   const void* asleep_on[kMaxThreads];
+  // A suite may hold threads back: one that was woken runs on from that stage
+  // of the run, or after kPatience yields: it may have been handed a mutex. And
+  // sleeps may end by time from a stage on, and for no reason or not.
+  static constexpr int kPatience = 500;
+  int runs_from[kMaxThreads];
+  int timed_from[kMaxThreads];
+  int stage;
+  bool wakes_for_no_reason;
   Kept kept[kMaxThreads];
   bool in_release_window[kMaxThreads];
   bool in_barrier[kMaxThreads];
@@ -105,9 +113,12 @@ struct Kernel {
     live_count = 0;
     for (int i = 0; i < kMaxThreads; ++i) {
       asleep_on[i] = nullptr;
+      runs_from[i] = timed_from[i] = 0;
       kept[i] = {};
       in_release_window[i] = in_barrier[i] = in_task[i] = false;
     }
+    stage = 0;
+    wakes_for_no_reason = true;
     clock = 1;
     budget = b;
     wake_calls = 0;
@@ -150,6 +161,13 @@ inline int self() { return static_cast<int>(rl::thread_index()); }
 inline void log(const char* message, rl::debug_info_param info) {
   rl::context& c = rl::ctx();
   if (c.collecting_history()) c.exec_log_msg(info, message);
+}
+
+// Others run until it is so, or for a long time.
+template <class Condition>
+bool await(Condition&& is_so) {
+  for (int i = 0; i < Kernel::kPatience && !is_so(); ++i) rl::yield(1, $);
+  return is_so();
 }
 
 // The calling thread has looked in a window that barriers wait for, and stored.
@@ -490,14 +508,16 @@ struct ModelPlatform {
       log("futexsleep: the value has changed", $);
       return true;
     }
-    const bool timed = deadline < K::kFar;
+    const int me = self();
+    const bool timed =
+        deadline < K::kFar && kernel.stage >= kernel.timed_from[me];
     if (timed && deadline <= kernel.clock) {
       ++coverage.timeouts;
       return false;
     }
-    const bool spurious = c.is_random_sched() || kernel.budget.spurious > 0;
+    const bool spurious = c.is_random_sched() ? kernel.wakes_for_no_reason
+                                              : kernel.budget.spurious > 0;
     ++coverage.sleeps;
-    const int me = self();
     kernel.asleep_on[me] = &word;
     log("futexsleep: sleeps", $);
     const rl::unpark_reason reason =
@@ -513,7 +533,9 @@ struct ModelPlatform {
       log("futexsleep: returns for no reason", $);
       ++coverage.spurious;
       --kernel.budget.spurious;
+      return true;
     }
+    await([me] { return kernel.stage >= kernel.runs_from[me]; });
     return true;
   }
 
@@ -581,9 +603,7 @@ struct ModelPlatform {
     return !slot().quiet();
   }
   static bool sleepers_after(const void*) noexcept {
-    if (!K::kDelayedStore && K::kBarrierWorks) {
-      rl::atomic_thread_fence(rl::mo_seq_cst, $);
-    }
+    compiler_fence();
     return look();
   }
   static bool announce(const void*) noexcept {
@@ -613,9 +633,7 @@ struct ModelPlatform {
   static bool release(Atomic<T>& word) noexcept {
     if (!K::kDelayedStore || rl::rand(2) == 0) {
       word.store(0, K::kReleaseOrder);
-      if (!K::kDelayedStore && K::kBarrierWorks) {
-        rl::atomic_thread_fence(rl::mo_seq_cst, $);
-      }
+      compiler_fence();
       return look();
     }
     const bool seen = look();

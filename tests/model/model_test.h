@@ -5,6 +5,9 @@
 #ifndef PARKWAY_TESTS_MODEL_MODEL_TEST_H_
 #define PARKWAY_TESTS_MODEL_MODEL_TEST_H_
 
+#include <signal.h>
+#include <unistd.h>
+
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -245,6 +248,24 @@ inline void check_met(const char* what, std::uint64_t times) {
   if (times == 0) ++tests_failed;
 }
 
+// A mutant may be found by the harm that it does.
+inline void report_crashes() {
+  static char memory[1 << 16];
+  stack_t stack = {};
+  stack.ss_sp = memory;
+  stack.ss_size = sizeof(memory);
+  struct sigaction action = {};
+  action.sa_handler = [](int) {
+    constexpr char kMessage[] = "it crashes\nmutant caught\n";
+    _exit(write(STDOUT_FILENO, kMessage, sizeof(kMessage) - 1) < 0);
+  };
+  action.sa_flags = SA_ONSTACK;
+  if (sigaltstack(&stack, nullptr) != 0 ||
+      sigaction(SIGSEGV, &action, nullptr) != 0) {
+    std::abort();
+  }
+}
+
 inline void start(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const char* arg = argv[i];
@@ -264,6 +285,7 @@ inline void start(int argc, char** argv) {
       std::exit(2);
     }
   }
+  if (options.expect_failure) report_crashes();
   std::printf("random schedules from number %llu on (--first)\n",
               static_cast<unsigned long long>(options.first));
 }

@@ -61,38 +61,6 @@ class Awaiting
   Plain<int> number_{0};
 };
 
-// One writer, twice; a reader whose condition its second release finds true;
-// a reader that may starve and comes back to the queue meanwhile; one that gets
-// in beside the others.
-template <class P>
-class HandoffAmongReaders : public Suite<HandoffAmongReaders<P>, P, 4> {
- public:
-  void thread(unsigned index) {
-    if (index == 0) {
-      for (int i = 0; i < 2; ++i) {
-        mutex_.lock();
-        ++number_;
-        mutex_.unlock();
-      }
-      return;
-    }
-    mutex_.lock_shared();
-    if (index == 1) {
-      const AtLeast two{&number_, 2};
-      RL_ASSERT(mutex_.await(two.predicate(), os::kForever, true));
-    }
-    const int seen = number_;
-    rl::ctx().sched();
-    RL_ASSERT(seen == number_);
-    mutex_.unlock_shared();
-  }
-  void after() { this->expect_free(mutex_); }
-
- private:
-  BasicRwMutex<P> mutex_;
-  Plain<int> number_{0};
-};
-
 // As the mix of tests/stress: waiters for a number that comes round again, as
 // readers or writers, whose conditions lock another mutex; and a writer that
 // counts, and then says that it is done.
@@ -402,7 +370,6 @@ void check_rw_mutex() {
   check<AwaitingRounds<P, 2, 2, true>>("await rounds, 2 readers", 100000);
   check<AwaitingRounds<P, 2, 0, true>>("await rounds, 2 writers", 100000);
   check<AwaitingRounds<P, 3, -1, false>>("await rounds, 3", 100000);
-  check<HandoffAmongReaders<P>>("handoff among readers", 200000);
   check<GivesUp<P>>("one that waits behind another gives up", 300000);
   check<AwaitingOne<P, 2, 0>>("await the same, 2", 100000);
   check<AwaitingOne<P, 3, 1>>("await the same, 3, 1 timed", 100000);

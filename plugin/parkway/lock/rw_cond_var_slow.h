@@ -33,7 +33,6 @@ bool BasicRwCondVar<P>::wait(BasicRwMutex<P>& mutex, bool shared,
   }
 
   bool notified = waiter.semaphore.sleep(deadline);
-  bool woken = notified;
   if (!notified) {
     bucket.lock();
     notified = waiter.moved;
@@ -48,14 +47,13 @@ bool BasicRwCondVar<P>::wait(BasicRwMutex<P>& mutex, bool shared,
       // Chosen in the last moment: its wakeup is on the way, or it is in the
       // mutex's queue.
       waiter.semaphore.sleep(os::kForever);
-      woken = true;
     }
   }
   if (notified) internal::happens_after<P>(&waiter.semaphore);
   internal::Seen<P> seen;
   internal::Acquiring<P> acquiring(&mutex, shared);
   internal::count_lock<P>();
-  mutex.acquire(waiter, woken);
+  mutex.acquire(waiter, notified);
   return notified;
 }
 
@@ -92,7 +90,8 @@ void BasicRwCondVar<P>::deliver(W* chain) {
     W* const waiter = chain;
     chain = chain->next;
     // It has given warning: no barrier needed (S). Not moved if the mutex has
-    // become free meanwhile.
+    // become free meanwhile, or is not in a reader's way.
+    waiter->beside = true;
     const bool moved = waiter->mutex->is_locked_or_shared() &&
                        waiter->mutex->enqueue(*waiter, false);
     if (!moved) waiter->semaphore.wakeup();

@@ -24,9 +24,11 @@ class BasicRwCondVar;
 
 // One writer or any number of readers. Barges: whoever finds it free takes it,
 // except that a waiting writer stops new readers, so that neither side starves
-// the other. A woken waiter that finds it taken goes to the front of the queue.
-// One that has waited for 1 ms and has found it taken after four wakes has it
-// handed over by the release that wakes it next; then barging resumes.
+// the other. A reader that comes back from await() or from a condition variable
+// is not new: those beside whom it waited may wait for it. A woken waiter that
+// finds it taken goes to the front of the queue. One that has waited for 1 ms
+// and has found it taken after four wakes has it handed over by the release
+// that wakes it next; then barging resumes.
 //
 // Meets SharedTimedLockable; not recursive. lock*() and a successful
 // try_lock*() are acquires, unlock*() is a release.
@@ -37,7 +39,10 @@ class BasicRwCondVar;
 //
 // A thread can wait for a condition on the data that the mutex protects
 // (await()): the conditions are evaluated by whoever releases the mutex, before
-// the release, and only waiters whose condition holds are woken.
+// the release, and only waiters whose condition holds are woken. A timed lock()
+// that was woken and gives up all the same may evaluate them, too. So what
+// a condition locks must not be held by who locks, or tries to lock with
+// a time, this mutex.
 //
 // Origin: the contract is that of absl::Mutex (Mike Burrows). Where the waiters
 // are (parkway/wait/wait_table.h) is WebKit's idea; the unlock that is a plain
@@ -48,24 +53,27 @@ class BasicRwCondVar;
 //                 hands it over.
 //   kReader * n   held by n readers; the same.
 //   kWriterWaits  keeps new readers out. Set under the bucket's lock by
-//                 a writer that queues, by who has a holder look at the queue
-//                 (otherwise there might never be a last reader who does), or
-//                 by a release that leaves one queued
-//                 or has woken one; cleared by a writer that has waited when it
-//                 arrives, or by a release. An unlock that saw no waiter may
-//                 overwrite it: then some readers get in before the writer.
+//                 a writer that queues, or for its sake by who has readers look
+//                 at the queue when they leave, or by a release that leaves one
+//                 queued or has woken one; cleared by a writer that has waited
+//                 when it arrives, or by a release. An unlock that saw no
+//                 waiter may overwrite it: then some readers get in before the
+//                 writer.
 //   kQueued       the queue is not empty. Set and cleared under the bucket's
 //                 lock, by who changes the queue; a release that finds it takes
 //                 that lock. May be left behind by the last that gave up. An
 //                 unlock that saw no waiter may overwrite it; it then looks for
 //                 waiters, and takes the mutex once more or sets it again.
-//   kNews         somebody queued, or timed out in the queue, while it was
-//                 held. Set by those, but not by a holder, under the bucket's
-//                 lock; cleared by a release that begins to look at the queue.
+//   kNews         somebody queued while it was held. Set by those, but not by
+//                 a holder, under the bucket's lock; cleared by a release that
+//                 begins to look at the queue.
+//   kEvaluating   a holder evaluates conditions in the queue, without the
+//                 bucket's lock. Set by it under that lock, cleared by its
+//                 release or downgrade.
 //   kSlow         set by make_slow(), cleared by forget_slow(), both under the
 //                 bucket's lock. An unlock may overwrite it, see make_slow().
-// Where another process of a chain of forks wrote kWriterWaits, kQueued and
-// kNews they mean nothing: see the second word, side_, below.
+// Where another process of a chain of forks wrote kWriterWaits, kQueued, kNews
+// and kEvaluating they mean nothing: see the second word, side_, below.
 template <class P>
 class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
  public:
@@ -121,9 +129,8 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
 
   // Wait at most `timeout` (real time that passes in sleep included), or until
   // `at` by at's own clock. False if it ran out. Readers and writers that were
-  // kept out by a writer whose time is up get in then. But while some wait for
-  // conditions with await(), one whose time is up returns no sooner than the
-  // next release by the last holder, because that may be evaluating them.
+  // kept out by a writer whose time is up get in then. One whose time is up
+  // while a condition is evaluated returns when that is over.
   template <class Rep, class Period>
   bool try_lock_for(const std::chrono::duration<Rep, Period>& timeout)
       PARKWAY_TRY_ACQUIRE(true) PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
@@ -294,8 +301,11 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   static constexpr std::uint32_t kSlow = 4;
   static constexpr std::uint32_t kQueued = 8;
   static constexpr std::uint32_t kNews = 16;
-  static constexpr std::uint32_t kReader = 32;
+  static constexpr std::uint32_t kEvaluating = 32;
+  static constexpr std::uint32_t kReader = 64;
   static constexpr std::uint32_t kReaders = ~(kReader - 1);
+  static constexpr std::uint32_t kFlagsOfWaiters =
+      kWriterWaits | kQueued | kNews | kEvaluating;
 
   // Of side_, whose other bits are the generation of the process
   // (parkway/base/fork_generation.h) that wrote the word's flags of waiters, 0
@@ -339,9 +349,9 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   }
 
   // In rw_mutex_slow.h; compiled once, in rw_mutex.cc.
-  bool try_take(bool shared, bool waited);
-  void acquire(W& waiter, bool waited);
-  void queue_up(W& waiter, bool waited, const SpinPlan& plan);
+  bool try_take(bool shared, bool beside);
+  void acquire(W& waiter, bool woken);
+  void queue_up(W& waiter, bool woken, const SpinPlan& plan);
   bool enqueue(W& waiter, bool in_front);
   void announce(W& waiter);
   void announce_held(W& waiter);
@@ -354,6 +364,7 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   bool sleep_until(W& waiter, std::int64_t deadline);
   void arrived(bool shared);
   bool withdraw(W& waiter);
+  bool evaluating() const;
   W* readers_to_let_in(WaitBucket<P>& bucket);
   void let_readers_in();
   std::int64_t release(bool shared);
@@ -365,8 +376,8 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   static std::int64_t wake(W* chosen);
   static std::uint32_t hold_of(const W* chosen);
   bool release_from(std::uint32_t word, bool shared);
-  bool mark_queued();
-  W* choose(WaitBucket<P>& bucket, bool shared, const std::uint32_t* seen,
+  bool tell_holder(const W& head);
+  W* choose(WaitBucket<P>& bucket, bool shared,
             bool* released) PARKWAY_NO_THREAD_SAFETY_ANALYSIS;
   static bool evaluate(const W& waiter);
   static W* pass_over(W* waiter, W* last_run, bool& known);

@@ -13,12 +13,11 @@
 
 namespace parkway {
 
-// Takes the mutex if its state allows it. `waited`: a reader that a release has
-// chosen gets in beside waiting writers.
+// Takes the mutex if its state allows it. `beside`: see RwWaiter.
 template <class P>
-bool BasicRwMutex<P>::try_take(bool shared, bool waited) {
+bool BasicRwMutex<P>::try_take(bool shared, bool beside) {
   const std::uint32_t in_the_way = !shared  ? kWriter | kReaders
-                                   : waited ? kWriter
+                                   : beside ? kWriter
                                             : kWriter | kWriterWaits;
   std::uint32_t word = word_.load(std::memory_order_relaxed);
   for (;;) {
@@ -54,7 +53,7 @@ WaitBucket<P>& BasicRwMutex<P>::lock_bucket() {
   const std::uint32_t side = side_.load(std::memory_order_relaxed);
   if (__builtin_expect(flags_are_parents(), 0)) {
     // Without waiters there were no flags.
-    if (side / (kMarked + 1) != 0) clear(kWriterWaits | kQueued | kNews);
+    if (side / (kMarked + 1) != 0) clear(kFlagsOfWaiters);
     side_.store(P::fork_generation() * (kMarked + 1) + side % (kMarked + 1),
                 std::memory_order_relaxed);
   }
@@ -130,7 +129,7 @@ template <class P>
         leave(waiter);
         return has_it();
       }
-      waited = true;
+      waited = waiter.beside = true;
     }
     if (internal::spin_and_yield<P>([&] { return try_take(shared, waited); },
                                     kSpinPlan)) {
@@ -150,31 +149,31 @@ template <class P>
   return false;
 }
 
-// Waits until `waiter`, which is not queued, has the mutex. `waited`: it was in
-// the queue before.
+// Waits until `waiter`, which is not queued and has waited for something else,
+// has the mutex. `woken`: somebody has taken it out of a queue.
 template <class P>
-void BasicRwMutex<P>::acquire(W& waiter, bool waited) {
+void BasicRwMutex<P>::acquire(W& waiter, bool woken) {
   if (waiter.granted) return leave(waiter);
+  waiter.beside = true;
   const bool taken = internal::spin_and_yield<P>(
-      [&] { return try_take(waiter.shared, waited); }, kSpinPlan);
-  if (!taken) return queue_up(waiter, waited, kSpinPlan);
-  if (waited) arrived(waiter.shared);
+      [&] { return try_take(waiter.shared, true); }, kSpinPlan);
+  if (!taken) return queue_up(waiter, woken, kSpinPlan);
+  if (woken) arrived(waiter.shared);
   leave(waiter);
 }
 
-// The same once spinning has not helped.
+// The same once spinning has not helped, also for one that is new.
 template <class P>
-void BasicRwMutex<P>::queue_up(W& waiter, bool waited, const SpinPlan& plan) {
-  const bool shared = waiter.shared;
+void BasicRwMutex<P>::queue_up(W& waiter, bool woken, const SpinPlan& plan) {
   do {
-    if (enqueue(waiter, waited)) {
+    if (enqueue(waiter, woken)) {
       sleep(waiter);
       if (waiter.granted) return leave(waiter);
-      waited = true;
+      woken = waiter.beside = true;
     }
   } while (!internal::spin_and_yield<P>(
-      [&] { return try_take(shared, waited); }, plan));
-  if (waited) arrived(shared);
+      [&] { return try_take(waiter.shared, waiter.beside); }, plan));
+  if (woken) arrived(waiter.shared);
   leave(waiter);
 }
 
@@ -184,9 +183,9 @@ bool BasicRwMutex<P>::enqueue(W& waiter, bool in_front) {
   announce(waiter);
   if (waiter.since == 0) waiter.since = P::now();
   auto& bucket = lock_bucket();
-  const std::uint32_t in_the_way = !waiter.shared ? kWriter | kReaders
-                                   : in_front     ? kWriter
-                                                  : kWriter | kWriterWaits;
+  const std::uint32_t in_the_way = !waiter.shared  ? kWriter | kReaders
+                                   : waiter.beside ? kWriter
+                                                   : kWriter | kWriterWaits;
   const std::uint32_t set =
       kQueued | kNews | (waiter.shared ? 0 : kWriterWaits);
   std::uint32_t word = word_.load(std::memory_order_relaxed);
@@ -258,22 +257,39 @@ void BasicRwMutex<P>::arrived(bool shared) {
 }
 
 // A waiter whose time is up leaves the queue. False if somebody has taken it
-// out: then it has consumed its wakeup. If there are conditions in the queue it
-// stays until that happens (R).
+// out: then it has consumed its wakeup.
 template <class P>
 bool BasicRwMutex<P>::withdraw(W& waiter) {
-  auto& bucket = lock_bucket();
-  W* head = bucket.find(&word_);
-  if (!waiter.queued || head->queue.conditions != 0) {
+  for (;;) {
+    auto& bucket = lock_bucket();
+    if (!waiter.queued) {
+      bucket.unlock();
+      sleep(waiter);  // (W)
+      return false;
+    }
+    if (!evaluating()) {
+      bucket.remove(bucket.find(&word_), &waiter);
+      if (bucket.find(&word_) == nullptr) clear(kQueued);
+      bucket.unlock();
+      if (!waiter.shared && waiter.unconditional()) {
+        let_readers_in();
+        // A release that woke it has looked no further.
+        if (waiter.losses != 0) release_late(word_);
+      }
+      return true;
+    }
+    // (R): it will be over soon, but nobody tells when.
     bucket.unlock();
-    sleep(waiter);  // (W)
-    return false;
+    if (waiter.semaphore.sleep(P::now() + P::kNapNs)) return false;
   }
-  bucket.remove(head, &waiter);
-  if (bucket.find(&word_) == nullptr) clear(kQueued);
-  bucket.unlock();
-  if (!waiter.shared) let_readers_in();
-  return true;
+}
+
+// Needs the bucket's lock.
+template <class P>
+bool BasicRwMutex<P>::evaluating() const {
+  // acquire: pairs with the release in release_from(), by which one that has
+  // gone through the queue may end that without the lock.
+  return (word_.load(std::memory_order_acquire) & kEvaluating) != 0;
 }
 
 // It will wait for the mutex (S).

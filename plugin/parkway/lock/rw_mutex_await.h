@@ -29,39 +29,13 @@ bool BasicRwMutex<P>::await(const Predicate& until, std::int64_t deadline,
       internal::Releasing<P> releasing(this, shared);
       release(shared);
     }
-    if (!sleep_until(waiter, deadline)) {
-      bucket.lock();
-      const bool queued = waiter.queued;
-      if (queued) {
-        bucket.time_out(bucket.find(&word_), &waiter);
-        mark_queued();
-      }
-      bucket.unlock();
-      // If the mutex is free, nobody is about to release it.
-      if (queued) release_late(word_);
-      sleep(waiter);  // (W)
-    }
+    const bool woken = sleep_until(waiter, deadline) || !withdraw(waiter);
     // From here on for the mutex alone: the condition may have become false.
     waiter.until = {};
-    waiter.timed_out = false;
     internal::Seen<P> seen;
     internal::Acquiring<P> acquiring(this, shared);
-    acquire(waiter, true);
+    acquire(waiter, woken);
   }
-}
-
-// So that its holder, if there is one, looks at the queue when it leaves (Q).
-// False: there is none.
-template <class P>
-bool BasicRwMutex<P>::mark_queued() {
-  constexpr std::uint32_t kSet = kQueued | kNews | kWriterWaits;
-  std::uint32_t word = word_.load(std::memory_order_relaxed);
-  do {
-    if ((word & (kWriter | kReaders)) == 0) return false;
-  } while ((word & kSet) != kSet &&
-           !word_.compare_exchange_weak(word, word | kSet,
-                                        std::memory_order_relaxed));
-  return true;
 }
 
 }  // namespace parkway

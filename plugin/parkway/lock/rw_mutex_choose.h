@@ -9,31 +9,33 @@
 
 namespace parkway {
 
-// Takes the waiters to wake out of the queue: the first that can run, and if
-// that is a reader, all readers that can. A chain by RwWaiter::next. Drops and
-// takes the bucket's lock around conditions (R). With `seen`, what was in the
-// word when the lock was taken, it may find that nobody can run and give the
-// mutex back at once, if that is there still, and the bucket's lock; then
-// *released is set.
+// By a holder, `shared` or not, that is about to give the mutex back and to
+// clear kEvaluating: takes the waiters to wake out of the queue. That is the
+// first that can run, and if it is a reader, all readers that can. A chain by
+// RwWaiter::next. Drops and takes the bucket's lock around conditions (R). If
+// `released` is not null it may find that nobody can run and give the mutex
+// back at once, and the bucket's lock; then *released is set.
 template <class P>
 typename BasicRwMutex<P>::W* BasicRwMutex<P>::choose(WaitBucket<P>& bucket,
                                                      bool shared,
-                                                     const std::uint32_t* seen,
                                                      bool* released) {
+  clear(kNews);
   W* head = bucket.find(&word_);
   if (head == nullptr || head->queue.waking) return nullptr;
+  if (head->queue.conditions != 0) add(word_, kEvaluating);
+  const std::uint32_t seen = word_.load(std::memory_order_relaxed);
   W* first = nullptr;
   W* last = nullptr;
   W* start = head;
   W* waiter = head;
   bool known = false;
-  if (!head->unconditional() && head->queue.timed_out == 0) {
+  if (!head->unconditional()) {
     W* const tail = head->queue.tail;
     W* const last_run = head->queue.last_run;
     bucket.unlock();
     waiter = pass_over(head, last_run, known);
-    if (waiter == nullptr && seen != nullptr && (*seen & kWriterWaits) == 0 &&
-        release_from(*seen, shared)) {
+    if (waiter == nullptr && released != nullptr &&
+        (seen & kWriterWaits) == 0 && release_from(seen, shared)) {
       *released = true;
       return nullptr;
     }
@@ -41,18 +43,10 @@ typename BasicRwMutex<P>::W* BasicRwMutex<P>::choose(WaitBucket<P>& bucket,
     if (waiter == nullptr) waiter = tail->next;
     head = bucket.find(&word_);
   }
-  // Nobody else takes a waiter out, but some may have given up meanwhile.
-  if (head->queue.timed_out != 0) {
-    waiter = start = head;
-    known = false;
-  }
   for (;;) {
     if (waiter == nullptr) {
-      // While a condition was evaluated, somebody may have queued in front, or
-      // one that was passed over may have given up.
-      if (first != nullptr || (head == start && head->queue.timed_out == 0)) {
-        break;
-      }
+      // While a condition was evaluated, somebody may have queued in front.
+      if (first != nullptr || head == start) break;
       waiter = start = head;
     }
     const bool skip = first != nullptr && !waiter->shared;
@@ -62,15 +56,12 @@ typename BasicRwMutex<P>::W* BasicRwMutex<P>::choose(WaitBucket<P>& bucket,
       bucket.unlock();
       runs = evaluate(*waiter);
       bucket.lock();
-      runs = runs || waiter->timed_out;
       head = bucket.find(&word_);
     }
-    // A run whose condition is false is passed over as a whole, unless somebody
-    // in it may have given up.
+    // A run whose condition is false is passed over as a whole.
     if (!runs) {
-      waiter = waiter->run_last != nullptr && head->queue.timed_out == 0
-                   ? waiter->run_last->next
-                   : waiter->next;
+      waiter =
+          waiter->run_last != nullptr ? waiter->run_last->next : waiter->next;
       continue;
     }
     W* const next = waiter->next;
@@ -108,8 +99,8 @@ bool BasicRwMutex<P>::evaluate(const W& waiter) {
   return waiter.until.eval(waiter.until.context);
 }
 
-// If no writer waits: takes the readers that do out of the queue, unless it is
-// for the writer that holds the mutex to do that. Returns them, to be woken.
+// If no writer waits: takes the readers that wait for the mutex alone out of
+// the queue, unless it is for a holder to do that. Returns them, to be woken.
 // Needs the bucket's lock.
 template <class P>
 typename BasicRwMutex<P>::W* BasicRwMutex<P>::readers_to_let_in(
@@ -119,18 +110,22 @@ typename BasicRwMutex<P>::W* BasicRwMutex<P>::readers_to_let_in(
   if (head != nullptr && (head->queue.writers != 0 || head->queue.waking)) {
     return nullptr;
   }
-  // The last reader may be evaluating conditions (R). New ones stay out until
-  // it has looked at all that wait.
-  const std::uint32_t word = word_.load(std::memory_order_relaxed);
-  if (head != nullptr &&
-      ((word & kWriter) != 0 || head->queue.conditions != 0)) {
-    return nullptr;
-  }
+  // Whoever evaluates looks at all that wait (R). acquire: as in evaluating().
+  const std::uint32_t word = word_.load(std::memory_order_acquire);
+  if (head != nullptr && (word & (kWriter | kEvaluating)) != 0) return nullptr;
   clear(kWriterWaits);
-  if (head == nullptr) return nullptr;
-  W* const chosen = choose(bucket, true, nullptr, nullptr);
+  W* first = nullptr;
+  W** link = &first;
+  for (W *waiter = head, *next; waiter != nullptr; waiter = next) {
+    next = waiter->next;
+    if (!waiter->unconditional()) continue;
+    bucket.remove(bucket.find(&word_), waiter);
+    waiter->next = nullptr;
+    *link = waiter;
+    link = &waiter->next;
+  }
   if (bucket.find(&word_) == nullptr) clear(kQueued);
-  return chosen;
+  return first;
 }
 
 template <class P>

@@ -50,10 +50,12 @@ template <class P>
 bool BasicRwMutex<P>::release_from(std::uint32_t word, bool shared) {
   // release: pairs with the acquire of whoever takes it next.
   return word_.compare_exchange_strong(
-      word, word - (shared ? kReader : kWriter), std::memory_order_release);
+      word, (word & ~kEvaluating) - (shared ? kReader : kWriter),
+      std::memory_order_release);
 }
 
-// The calling thread is the writer or the last reader (R).
+// The calling thread is the writer, or a reader that found itself the last or
+// has come to look (R).
 template <class P>
 std::int64_t BasicRwMutex<P>::wake_and_release(bool shared) {
   return wake_and_release(lock_bucket(), shared);
@@ -63,15 +65,19 @@ std::int64_t BasicRwMutex<P>::wake_and_release(bool shared) {
 template <class P>
 std::int64_t BasicRwMutex<P>::wake_and_release(WaitBucket<P>& bucket,
                                                bool shared) {
-  clear(kNews);
-  const std::uint32_t seen = word_.load(std::memory_order_relaxed);
+  if (shared && evaluating()) {
+    // Somebody has come to look after this thread had found itself the last.
+    // acq_rel: as in unlock_shared().
+    word_.fetch_sub(kReader, std::memory_order_acq_rel);
+    bucket.unlock();
+    return 0;
+  }
   bool released = false;
-  W* const chosen = choose(bucket, shared, &seen, &released);
+  W* const chosen = choose(bucket, shared, &released);
   if (released) return 0;
   W* const head = bucket.find(&word_);
   const std::uint32_t queued = head != nullptr ? kQueued : 0;
-  const bool keeps_out = head != nullptr && (head->queue.writers != 0 ||
-                                             head->queue.timed_out != 0);
+  const bool keeps_out = head != nullptr && head->queue.writers != 0;
   const std::uint32_t left = queued | (keeps_out ? kWriterWaits : 0);
   const std::uint32_t if_free =
       chosen != nullptr && !chosen->shared ? queued | kWriterWaits : left;
@@ -90,7 +96,7 @@ std::int64_t BasicRwMutex<P>::wake_and_release(WaitBucket<P>& bucket,
   } else {
     std::uint32_t others = 0;
     do {
-      others = (word & ~(kWriterWaits | kQueued | kNews)) - kReader;
+      others = (word & ~kFlagsOfWaiters) - kReader;
       // Readers may have come in beside this one.
       granted = starving && (chosen->shared || others / kReader == 0);
       // acquire, too: pairs with the release of readers that have left
@@ -141,24 +147,45 @@ template <class P>
   if (bucket.marked(&word)) add(word, kSlow);
   W* const head = bucket.find(&word);
   BasicRwMutex* const mutex = head == nullptr ? nullptr : head->mutex;
-  // If somebody else has it, that one looks at the queue when it leaves (Q).
-  bool taken = false;
-  if (mutex != nullptr) {
-    do {
-      taken = mutex->try_take(false, true);
-    } while (!taken && !mutex->mark_queued());
-  }
   // Without giving the lock back between: a waiter that keeps the mutex alive
   // may leave the queue.
-  if (taken) {
-    mutex->wake_and_release(bucket, false);
-    return;
+  while (mutex != nullptr) {
+    if (mutex->try_take(false, true)) {
+      mutex->wake_and_release(bucket, false);
+      return;
+    }
+    if (mutex->tell_holder(*head)) break;
+    // Readers have come first, and there may never be a last one.
+    if (mutex->try_take(true, true)) {
+      mutex->wake_and_release(bucket, true);
+      return;
+    }
   }
-  // If readers have come first, those that wait need not wait for them.
+  // If readers have come first, other readers need not wait for them.
   W* chosen = nullptr;
   if (mutex != nullptr) chosen = mutex->readers_to_let_in(bucket);
   bucket.unlock();
   wake(chosen);
+}
+
+// So that somebody who holds the mutex looks at the queue of `head` when it
+// leaves (Q). False: nobody holds it, or readers do who would not be kept
+// apart, and nobody among them looks for conditions that have become true.
+template <class P>
+bool BasicRwMutex<P>::tell_holder(const W& head) {
+  const bool writers = head.queue.writers != 0;
+  const std::uint32_t set = kQueued | kNews | (writers ? kWriterWaits : 0);
+  std::uint32_t word = word_.load(std::memory_order_relaxed);
+  do {
+    if ((word & (kWriter | kReaders)) == 0) return false;
+    if ((word & (kWriter | kEvaluating)) == 0 && !writers &&
+        head.queue.conditions != 0) {
+      return false;
+    }
+  } while ((word & set) != set &&
+           !word_.compare_exchange_weak(word, word | set,
+                                        std::memory_order_relaxed));
+  return true;
 }
 
 // After a writer has given up.
@@ -174,7 +201,10 @@ void BasicRwMutex<P>::let_readers_in() {
 template <class P>
 [[gnu::noinline]] void BasicRwMutex<P>::downgrade_slow() {
   auto& bucket = lock_bucket();
-  W* chosen = choose(bucket, false, nullptr, nullptr);
+  // Others may wait for what this one has done under it and it may wait for
+  // them: not left to one that was woken and is on its way.
+  if (W* const first = bucket.find(&word_)) first->queue.waking = false;
+  W* chosen = choose(bucket, false, nullptr);
   if (chosen != nullptr && !chosen->shared) {
     // Its turn comes when this reader has left.
     bucket.push_front(&word_, chosen);

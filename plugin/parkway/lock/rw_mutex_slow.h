@@ -28,14 +28,14 @@
 //     back by a compare-exchange from that: whose sleepers are near does not
 //     matter. So may one that has looked at all of the queue and found only
 //     conditions that are false: from the word that it saw when it began.
-//     Whoever queues or times out meanwhile leaves kNews there.
-// (R) While there are conditions in the mutex's queue only a holder takes
-//     others' waiters out of it: the writer, or the one reader that found
-//     itself the last and has not left. A new reader can't become the last
-//     before that one has left. So the holder may drop the bucket's lock to
-//     evaluate a condition and go on from there. A waiter whose time is up
-//     takes itself out, and readers that wait behind it, only if there are
-//     none.
+//     Whoever queues meanwhile leaves kNews there.
+// (R) While kEvaluating is in the word only the holder that has set it takes
+//     waiters out of the queue, and none of them leaves by itself. So that
+//     holder may drop the bucket's lock to evaluate a condition and go on from
+//     there. There is one at most: the writer, a reader that found itself the
+//     last, or one that took the mutex beside others to look (release_late()).
+//     A reader that finds the bit set leaves it to that one, which has not left
+//     and finds out what this one would.
 // (A) Whoever was taken out is awake and in acquire(): it will hold the mutex,
 //     and release it by the slow path, or queue again. Until then releases need
 //     not wake anybody else (Queue::waking). Or it holds the mutex already

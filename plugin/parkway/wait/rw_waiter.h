@@ -44,10 +44,11 @@ struct alignas(64) RwWaiter {
   bool shared;
 
   bool queued;
-  // It has stopped waiting for its condition and only wants the mutex.
-  bool timed_out;
   // A condition variable has let it go.
   bool moved;
+  // A reader that has waited already: it gets in beside others although
+  // a writer waits. Those others may be waiting for it. Written as `announced`.
+  bool beside;
   // It counts as a sleeper of the mutex. Written by the thread itself, or
   // before it is woken; so is the next.
   bool announced;
@@ -83,14 +84,13 @@ struct alignas(64) RwWaiter {
     RwWaiter* tail = nullptr;
     RwWaiter* last_run = nullptr;
     std::uint32_t writers = 0;     // exclusive and unconditional
-    std::uint32_t timed_out = 0;   // waiters that are timed_out
     std::uint32_t conditions = 0;  // waiters with a condition
     bool waking = false;           // somebody was woken and has not arrived yet
   };
   Queue queue;
 
   // Whether the condition need not be looked at.
-  bool unconditional() const { return until.eval == nullptr || timed_out; }
+  bool unconditional() const { return until.eval == nullptr; }
 };
 
 // The calling thread's waiter for one wait: the one in its worker record, or,
@@ -111,7 +111,7 @@ class OwnWaiter {
     waiter_.mutex = mutex;
     waiter_.since = 0;
     waiter_.shared = shared;
-    waiter_.queued = waiter_.timed_out = waiter_.moved = false;
+    waiter_.queued = waiter_.moved = waiter_.beside = false;
     waiter_.announced = waiter_.looks_again = false;
     waiter_.settles = os::kForever;
     waiter_.starving = waiter_.granted = false;

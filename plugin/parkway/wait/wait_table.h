@@ -129,13 +129,6 @@ class PARKWAY_CAPABILITY("mutex") WaitBucket {
     return gone;
   }
 
-  // `waiter`, in the queue of `head`, no longer waits for its condition.
-  void time_out(W* head, W* waiter) {
-    count(head->queue, waiter, -1);
-    waiter->timed_out = true;
-    count(head->queue, waiter, 1);
-  }
-
  private:
   KeyMark** mark_list(const void* key) {
     return mark_lists_ == nullptr
@@ -156,8 +149,7 @@ class PARKWAY_CAPABILITY("mutex") WaitBucket {
 
   static void count(typename W::Queue& queue, const W* waiter, int by) {
     if (!waiter->shared && waiter->unconditional()) queue.writers += by;
-    if (waiter->timed_out) queue.timed_out += by;
-    if (waiter->until.eval != nullptr) queue.conditions += by;
+    if (!waiter->unconditional()) queue.conditions += by;
   }
 
   void start(const void* key, W* waiter) {

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <mutex>
 #include <thread>
 #include <type_traits>
@@ -182,6 +183,42 @@ TEST(AbslCondVar, TimedWaitsSayTrueWhenTheTimeIsUp) {
   EXPECT_TRUE(never.WaitWithTimeout(&mu, -absl::InfiniteDuration()));
   EXPECT_TRUE(never.WaitWithDeadline(&mu, absl::InfinitePast()));
   EXPECT_FALSE(IsFree(mu));
+}
+
+// A reader's time is up beside another that waits for its end, whether a writer
+// waits as well or not. If it does not end, the test hangs.
+template <class Wait>
+void ExpectEndBesideAReader(const Wait& wait) {
+  Mutex mu;
+  mu.ReaderLock();
+  std::atomic<bool> reads{false};
+  std::thread waiter([&] {
+    mu.ReaderLock();
+    reads = true;
+    wait(mu);
+    mu.ReaderUnlock();
+  });
+  while (!reads) std::this_thread::yield();
+  std::thread writer([&] { MutexLock lock(&mu); });
+  waiter.join();
+  mu.ReaderUnlock();
+  writer.join();
+}
+
+TEST(AbslMutex, AConditionsTimeIsUpBesideAReader) {
+  const bool never = false;
+  ExpectEndBesideAReader([&never](Mutex& mu) {
+    EXPECT_FALSE(mu.AwaitWithTimeout(parkway::absl::Condition(&never),
+                                     absl::Milliseconds(50)));
+  });
+}
+
+TEST(AbslCondVar, ANotifysTimeIsUpBesideAReader) {
+  CondVar never;
+  ExpectEndBesideAReader([&never](Mutex& mu) {
+    while (!never.WaitWithTimeout(&mu, absl::Milliseconds(50))) {
+    }
+  });
 }
 
 TEST(AbslCondVar, TheLongestTimesDoNotOverflow) {

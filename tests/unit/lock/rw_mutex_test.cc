@@ -9,11 +9,13 @@
 
 #include "tests/suites/handoff.h"
 #include "tests/suites/rw_mutex_suite.h"
+#include "tests/suites/rw_mutex_time_suite.h"
 
 namespace parkway::test {
 namespace {
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Production, RwMutexSuite, Platform);
+INSTANTIATE_TYPED_TEST_SUITE_P(Production, RwMutexTimeSuite, Platform);
 
 constexpr std::chrono::hours kLong(1);
 

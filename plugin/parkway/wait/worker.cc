@@ -39,9 +39,8 @@ Worker* claim_free_record() {
 }
 
 // False if there is no memory for it. The first of all is not taken from the
-// system.
+// system. Needs g_growth.
 bool add_block() {
-  g_growth.lock();
   unsigned block = 0;
   while (block < kWorkerBlocks &&
          worker_blocks[block].load(std::memory_order_relaxed) != nullptr) {
@@ -61,8 +60,18 @@ bool add_block() {
     // release: pairs with the acquire in claim_free_record().
     worker_blocks[block].store(workers, std::memory_order_release);
   }
-  g_growth.unlock();
   return memory != nullptr;
+}
+
+// Null if there is no memory for it.
+Worker* add_record() {
+  g_growth.lock();
+  // Others may have added a block while this thread waited for the lock. Blocks
+  // double: a crowd of threads that added one each would take all memory.
+  Worker* record = claim_free_record();
+  while (record == nullptr && add_block()) record = claim_free_record();
+  g_growth.unlock();
+  return record;
 }
 
 void give_back(void* record) {
@@ -80,10 +89,8 @@ std::atomic<Worker*> worker_blocks[kWorkerBlocks];
 
 Worker* make_current_worker() noexcept {
   Worker* w = claim_free_record();
-  while (w == nullptr) {
-    if (!add_block()) return nullptr;
-    w = claim_free_record();
-  }
+  if (w == nullptr) w = add_record();
+  if (w == nullptr) return nullptr;
   w->next_waiter = nullptr;
   w->waits = false;
   w->held_locks = 0;

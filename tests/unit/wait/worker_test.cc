@@ -167,6 +167,30 @@ TEST(Worker, DistinctAmongLiveThreads) {
   EXPECT_EQ(seen.size(), static_cast<std::size_t>(kThreads));
 }
 
+// Blocks of records double. Threads that found no free record at the same time
+// once added a block each: 19 of them took all memory.
+TEST(Worker, ACrowdAddsOneBlockAtATime) {
+  constexpr int kThreads = 400;
+  constexpr unsigned kNeeded = 4;  // 32 + 64 + 128 + 256 records
+  std::atomic<int> started{0};
+  std::atomic<int> arrived{0};
+  {
+    std::vector<std::unique_ptr<Thread>> all;
+    for (int i = 0; i < kThreads; ++i) {
+      all.push_back(std::make_unique<Thread>([&] {
+        ++started;
+        while (started < kThreads) std::this_thread::yield();
+        EXPECT_NE(current_worker(), nullptr);
+        ++arrived;
+        while (arrived < kThreads) std::this_thread::yield();
+      }));
+    }
+  }
+  for (unsigned block = kNeeded; block < internal::kWorkerBlocks; ++block) {
+    EXPECT_EQ(internal::worker_blocks[block].load(), nullptr) << block;
+  }
+}
+
 TEST(Worker, ReusedAfterThreadExit) {
   constexpr int kAtOnce = 8;
   std::mutex mutex;

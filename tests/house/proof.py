@@ -247,7 +247,9 @@ def _result_of(folders):
         explored = _EXPLORED.findall(log)
         if re.search(r"^mutant caught$|^MUTANT NOT CAUGHT$", log, re.M):
             result["caught"] = re.search(r"^mutant caught$", log, re.M) is not None
-            if result["caught"]:
+            if result["caught"] and re.search(r"^it crashes$", log, re.M):
+                result["report"] = "crash"
+            elif result["caught"]:
                 name, _, schedules, _, report = explored[-1]
                 result.update(by=name.strip(), report=report, schedules=int(schedules))
         elif explored:
@@ -331,9 +333,11 @@ class Results:
         self.tests = self.runs.get("default", {}).get("tests", {})
 
     def of(self, test):
-        """Of all targets that are made of one source: checked_NAME, NAME_stock, NAME_parkway."""
+        """Of all targets that are made of one source: checked_NAME, NAME_stock; core_NAME of a script."""
         if test.path.endswith("_fuzz.cc"):
             pattern = re.escape(test.name) + "_test"
+        elif test.path.endswith(".sh"):
+            pattern = r"(?:\w+_)?%s\w*" % re.escape(test.name)
         else:
             pattern = r"(?:checked_)?%s\w*" % re.escape(test.name)
         return {label: result for label, result in self.tests.items()
@@ -378,6 +382,8 @@ def _mutant_rows(root, results):
             said = _NO_RESULT
         elif not result.get("caught"):
             said = "**NOT CAUGHT**"
+        elif "by" not in result:
+            said = result["report"]
         else:
             said = "%s, after %s schedules of \"%s\"" % (
                 result["report"].lower(), _number(result["schedules"]), result["by"])
@@ -587,6 +593,8 @@ def _self_test():
     with tempfile.TemporaryDirectory() as logs:
         tree.write(logs, "tests/model/x_test/test.log", _LOG)
         tree.write(logs, "tests/model/x_test/test.xml", "<testsuites><testcase name='x'/></testsuites>")
+        tree.write(logs, "tests/model/mutant_z_test/test.log", "it crashes\nmutant caught\n")
+        tree.write(logs, "tests/model/mutant_z_test/test.xml", "<testsuites/>")
         tree.write(logs, "tests/unit/y_test/shard_1_of_2/test.log", "")
         tree.write(logs, "tests/unit/y_test/shard_1_of_2/test.xml",
                    "<t><testcase><properties><property name='forks' value='7'/></properties></testcase></t>")
@@ -595,6 +603,7 @@ def _self_test():
     expected = {
         "//tests/model:x_test": {
             "passed": True, "explorations": 2, "schedules": 151888, "complete": 1, "reports": 0, "cases": 1},
+        "//tests/model:mutant_z_test": {"passed": True, "caught": True, "report": "crash", "cases": 0},
         "//tests/unit:y_test": {"passed": False, "cases": 1, "counted forks": 7},
     }
     if wrong or read != expected:

@@ -159,7 +159,10 @@ void BasicQueuingMutex<P>::hand_over(Node& node) {
 // looks again after naps.
 template <class P>
 void BasicQueuingMutex<P>::release_after_fork(Node& node) {
-  internal::Seen<P> tools;
+  const auto wake_sleeper = [this] {
+    internal::Seen<P> tools;
+    return BasicAddressWaiter<P>::wake_one(this, AddressKind::kQueuingMutex);
+  };
   for (;;) {
     const std::uint32_t told = node.told.load(std::memory_order_acquire);
     if (told == P::fork_generation() * kStates + kTold) return hand_over(node);
@@ -168,8 +171,7 @@ void BasicQueuingMutex<P>::release_after_fork(Node& node) {
     if ((is_parents(tail) &&
          tail_.compare_exchange_strong(tail, 0, std::memory_order_release,
                                        std::memory_order_relaxed)) ||
-        BasicAddressWaiter<P>::wake_one(this, AddressKind::kQueuingMutex) !=
-            0) {
+        wake_sleeper() != 0) {
       break;
     }
     internal::nap<P>(P::kNapNs);

@@ -58,16 +58,14 @@ struct LockTool {
     __tsan_mutex_post_unlock(const_cast<void*>(mutex), flags({shared, false}));
   }
 
-  // Not by GCC: what is defined without an initializer (`FutexMutex m;`) would
-  // be made at run time then, once more if it has been used before. There
-  // a mutex on the stack may be taken for one that was there before it, as
-  // a std::mutex may.
-  static constexpr void made([[maybe_unused]] const void* mutex) {
-#ifdef __clang__
+  // GCC takes an initializer for constant here only where one is written:
+  // `FutexMutex m{};` at namespace scope, not `FutexMutex m;`, which is made at
+  // run time then, once more if it has been used before. Without this call
+  // a mutex on the stack would be taken for one that was there before it.
+  static constexpr void made(const void* mutex) {
     if (!__builtin_is_constant_evaluated()) {
       __tsan_mutex_destroy(const_cast<void*>(mutex), 0);
     }
-#endif
   }
   static constexpr void will_go(const void* mutex) {
     if (!__builtin_is_constant_evaluated()) {

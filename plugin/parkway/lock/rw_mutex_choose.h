@@ -22,8 +22,15 @@ typename BasicRwMutex<P>::W* BasicRwMutex<P>::choose(WaitBucket<P>& bucket,
   clear(kNews);
   W* head = bucket.find(&word_);
   if (head == nullptr || head->queue.waking) return nullptr;
-  if (head->queue.conditions != 0) add(word_, kEvaluating);
-  const std::uint32_t seen = word_.load(std::memory_order_relaxed);
+  std::uint32_t seen = word_.load(std::memory_order_relaxed);
+  if (head->queue.conditions != 0 && shared) {
+    add(word_, kEvaluating);
+    seen = word_.load(std::memory_order_relaxed);
+  } else if (head->queue.conditions != 0) {
+    // Nobody else writes the word, see wake_and_release().
+    seen |= kEvaluating;
+    word_.store(seen, std::memory_order_relaxed);
+  }
   W* first = nullptr;
   W* last = nullptr;
   W* start = head;

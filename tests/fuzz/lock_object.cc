@@ -97,8 +97,7 @@ bool LockObject::MustGoOn() const {
 bool LockObject::EndsByTime(int actor) const {
   const Wish& wish = wishes_[actor];
   // An await() takes the mutex again before it ends, a reader beside readers.
-  return wish.goal < 0 ||
-         (wish.mode == Mode::kShared && holds(Mode::kShared));
+  return wish.goal < 0 || (wish.mode == Mode::kShared && holds(Mode::kShared));
 }
 
 bool LockObject::holds_from(int place, int actor) const {

@@ -260,7 +260,8 @@ void BasicRwMutex<P>::arrived(bool shared) {
 // out: then it has consumed its wakeup.
 template <class P>
 bool BasicRwMutex<P>::withdraw(W& waiter) {
-  for (;;) {
+  for (std::int64_t nap = P::kNapNs;;
+       nap = std::min(2 * nap, P::kLongestNapNs)) {
     auto& bucket = lock_bucket();
     if (!waiter.queued) {
       bucket.unlock();
@@ -278,9 +279,9 @@ bool BasicRwMutex<P>::withdraw(W& waiter) {
       }
       return true;
     }
-    // (R): it will be over soon, but nobody tells when.
+    // (R): it will be over soon as a rule, but nobody tells when.
     bucket.unlock();
-    if (waiter.semaphore.sleep(P::now() + P::kNapNs)) return false;
+    if (waiter.semaphore.sleep(P::now() + nap)) return false;
   }
 }
 

@@ -169,8 +169,9 @@ template <class P>
 }
 
 // So that somebody who holds the mutex looks at the queue of `head` when it
-// leaves (Q). False: nobody holds it, or readers do who would not be kept
-// apart, and nobody among them looks for conditions that have become true.
+// leaves (Q). False: nobody holds it; or there are conditions, and only readers
+// hold it, among whom there may never be a last one: without a writer in the
+// queue new ones come in.
 template <class P>
 bool BasicRwMutex<P>::tell_holder(const W& head) {
   const bool writers = head.queue.writers != 0;

@@ -71,6 +71,10 @@ struct WindowResult {
 // must get several turns on one, or fairness would be the scheduler's.
 std::chrono::nanoseconds WindowFor(int threads);
 
+// How often MeasureInWindows() tries a window four times as long, until there
+// is an operation in it.
+inline constexpr int kLongerWindows = 4;
+
 // Runs `body` in `threads` pinned threads, which must return soon after
 // Stopped().
 WindowResult RunWindow(int threads, std::chrono::nanoseconds window,
@@ -89,10 +93,18 @@ Sample ToSample(const WindowResult& plain, const WindowResult& metered);
 template <typename Benchmark, typename... Args>
 Sample MeasureInWindows(int threads, Args... args) {
   Benchmark benchmark(threads, args...);
-  const std::chrono::nanoseconds window = WindowFor(threads);
-  const WindowResult plain = RunWindow(threads, window, [&](Worker& worker) {
-    benchmark.template Run<false>(worker);
-  });
+  std::chrono::nanoseconds window = WindowFor(threads);
+  const auto run = [&] {
+    return RunWindow(threads, window, [&](Worker& worker) {
+      benchmark.template Run<false>(worker);
+    });
+  };
+  WindowResult plain = run();
+  // On a busy machine the threads may not have run at all.
+  for (int i = 0; i < kLongerWindows && plain.operations == 0; ++i) {
+    window *= 4;
+    plain = run();
+  }
   const WindowResult metered =
       RunWindow(threads, window / 2,
                 [&](Worker& worker) { benchmark.template Run<true>(worker); });

@@ -23,6 +23,16 @@ using tool_actions::HandOn;
 using tool_actions::kLocked;
 using tool_actions::kNothing;
 
+// A constant is not made at run time: not while it is held by who came before.
+extern pabsl::Mutex g_constant;
+const struct LocksEarly {
+  LocksEarly() ABSL_NO_THREAD_SAFETY_ANALYSIS { g_constant.Lock(); }
+} g_locks_early;
+ABSL_CONST_INIT pabsl::Mutex g_constant(::absl::kConstInit);
+const struct UnlocksLate {
+  UnlocksLate() ABSL_NO_THREAD_SAFETY_ANALYSIS { g_constant.Unlock(); }
+} g_unlocks_late;
+
 // What has only a scoped_lock, with the members of the others.
 template <class M>
 class Scoped {

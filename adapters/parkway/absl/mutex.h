@@ -224,7 +224,7 @@ class ABSL_LOCKABLE Mutex {
   bool ReaderLockWhenCommon(const Condition& cond, std::int64_t deadline)
       ABSL_NO_THREAD_SAFETY_ANALYSIS;
 
-  ::parkway::RwMutex impl_;
+  ::parkway::RwMutex impl_{::parkway::internal::Untold{}};
 };
 
 PARKWAY_ABSL_NAMESPACE_END

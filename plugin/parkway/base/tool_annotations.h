@@ -213,6 +213,9 @@ template <class P>
 constexpr void mutex_made([[maybe_unused]] const void* mutex) {
   if constexpr (kWatched<P>) Tool<P>::made(mutex);
 }
+// Selects a constructor that tells the tool nothing: for the part of a mutex
+// that does so itself, or that has to be a constant in these builds as well.
+struct Untold {};
 // For a mutex that has a destructor: its constructor and that. One that begins
 // as a constant is, as far as tools know, never gone: threads may use it as
 // long as the process lives.

@@ -78,6 +78,7 @@ template <class P>
 class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
  public:
   constexpr BasicRwMutex() noexcept { internal::mutex_made<P>(this); }
+  explicit constexpr BasicRwMutex(internal::Untold) noexcept {}
   BasicRwMutex(const BasicRwMutex&) = delete;
   BasicRwMutex& operator=(const BasicRwMutex&) = delete;
 

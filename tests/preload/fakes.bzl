@@ -71,7 +71,7 @@ def fake_test(name, preload, hosts, deps, programs = []):
         )
     sh_test(
         name = name,
-        size = "small",
+        size = "medium",
         srcs = [name + ".sh"],
         args = ["$(rootpath %s)" % preload],
         data = [

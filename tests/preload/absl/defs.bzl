@@ -64,7 +64,8 @@ def completeness_test(name, preload):
     """Compares what the host and a preload library define."""
     installed_absl_test(
         name = name,
-        size = "small",
+        # Hundreds of small programs run: 60 s beside four busy loops.
+        size = "medium",
         srcs = ["completeness_test.sh"],
         args = [
             "$(rootpath @parkway_installed_absl//:host)",

@@ -86,6 +86,8 @@ class Shelf {
     auto& cell = cells_[random.Below(kCells)];
     if (cell == nullptr || random.OneIn(32)) {
       cell = std::make_shared<Cell>();
+      // Not everybody calls ForEach(), and each of these keeps memory.
+      if (all_.size() >= kMostKnown) Prune();
       all_.push_back(cell);
       ++made_;
     }
@@ -98,10 +100,7 @@ class Shelf {
     std::vector<std::shared_ptr<Cell>> alive;
     {
       const std::lock_guard<std::mutex> hold(mutex_);
-      all_.erase(
-          std::remove_if(all_.begin(), all_.end(),
-                         [](const auto& cell) { return cell.expired(); }),
-          all_.end());
+      Prune();
       for (const auto& cell : all_) {
         if (auto held = cell.lock()) alive.push_back(std::move(held));
       }
@@ -112,6 +111,14 @@ class Shelf {
   long made() const { return made_; }
 
  private:
+  static constexpr std::size_t kMostKnown = 256;
+
+  void Prune() {
+    all_.erase(std::remove_if(all_.begin(), all_.end(),
+                              [](const auto& cell) { return cell.expired(); }),
+               all_.end());
+  }
+
   std::mutex mutex_;
   std::shared_ptr<Cell> cells_[kCells];
   std::vector<std::weak_ptr<Cell>> all_;

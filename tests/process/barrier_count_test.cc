@@ -4,7 +4,6 @@
 // one interrupts every CPU that runs the process.
 #include <gtest/gtest.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -24,34 +23,31 @@ namespace parkway::test {
 namespace {
 
 constexpr long kSleeps = 1000;
+// Or as many as there are in this time.
+constexpr std::int64_t kMostNs = 5'000'000'000;
 constexpr long kSleepsToABarrier = 100;
-// Where nobody sleeps for an era, because the machine has no time for these
-// threads, there is one more barrier for each address. A subject waits at two
-// of them at most, and the test at another one.
-constexpr long kAddresses = 3;
-constexpr std::int64_t kHalfEraNs = internal::kEraMs * 1000000L / 2;
 constexpr int kThreads = 6;
 constexpr int kTraced = 1;
-
-long SleepsOfAll() {
-  rusage usage = {};
-  getrusage(RUSAGE_SELF, &usage);
-  return usage.ru_nvcsw;
-}
+// Where nobody sleeps at an address for an era, because the machine has no time
+// for these threads, there is one more barrier for it. A subject waits at two
+// of them at most. One may be met in every fourth section only, so a section is
+// slow from a quarter of an era.
+constexpr long kAddresses = 2;
+constexpr std::int64_t kSlowNs = internal::kEraMs * 1000000L / 4;
 
 // Written by the child.
 struct Count {
   long sleeps;
-  long gaps;  // between sections, of half an era or more
+  std::int64_t slow_ns;  // of all slow sections together
 };
 
-// Sections in which the holder sleeps as well, so that the others do. Until the
-// waits alone have slept often enough.
+// Sections that end when all others are asleep: each release finds sleepers,
+// whatever the machine has to do besides. The one that it wakes is the next
+// inside, or sleeps again.
 int SleepInTurns(const SubjectKind& kind, Count* count) {
   const std::unique_ptr<Subject> subject = kind.Make();
-  std::int64_t last = os::nanotime();
-  const long before = SleepsOfAll();
-  long own = 0;
+  const std::int64_t start = os::nanotime();
+  std::int64_t last = start;
   std::atomic<bool> stop{false};
   std::vector<std::unique_ptr<Thread>> threads;
   for (int i = 0; i < kThreads; ++i) {
@@ -59,14 +55,12 @@ int SleepInTurns(const SubjectKind& kind, Count* count) {
       SetWindow(kTraced);
       while (!stop) {
         subject->Section([&] {
-          usleep(200);
-          ++own;
+          if (stop) return;
+          AwaitOthersAsleep();
           const std::int64_t now = os::nanotime();
-          if (now - last >= kHalfEraNs) ++count->gaps;
+          if (now - last >= kSlowNs) count->slow_ns += now - last;
           last = now;
-          // Those of the tracer's stops count as well: few, if all is well.
-          count->sleeps = SleepsOfAll() - before - own;
-          if (count->sleeps >= kSleeps) stop = true;
+          if (++count->sleeps == kSleeps || now - start > kMostNs) stop = true;
         });
       }
     }));
@@ -89,9 +83,11 @@ TEST_P(BarrierCount, IsOneForManySleeps) {
     GTEST_SKIP() << "this system does not let us trace a child";
   }
   EXPECT_TRUE(EndedWell(trace.outcome));
+  EXPECT_GT(count->sleeps, 0);
   EXPECT_LE(static_cast<long>(trace.calls.size()),
-            count->sleeps / kSleepsToABarrier + kAddresses * count->gaps)
-      << count->sleeps << " sleeps, " << count->gaps << " gaps";
+            (count->sleeps + kSleepsToABarrier - 1) / kSleepsToABarrier +
+                kAddresses * count->slow_ns / kSlowNs)
+      << count->sleeps << " sleeps, slow sections: " << count->slow_ns << " ns";
   munmap(shared, sizeof(Count));
 }
 

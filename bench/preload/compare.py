@@ -95,13 +95,18 @@ def check_taken_over(options):
     return lines
 
 
+def figure(value):
+    """Four digits, and no exponent."""
+    return "%.12g" % float("%.4g" % value)
+
+
 def row(name, unit, stock, parkway):
     ratios = [p / s for s, p in zip(stock, parkway) if s > 0]
     if not ratios:
-        return "| %s | %.4g %s | %.4g %s | | |" % (name, statistics.median(stock), unit,
-                                                   statistics.median(parkway), unit)
-    return "| %s | %.4g %s | %.4g %s | %.3f | %.3f..%.3f |" % (
-        name, statistics.median(stock), unit, statistics.median(parkway), unit,
+        return "| %s | %s %s | %s %s | | |" % (name, figure(statistics.median(stock)), unit,
+                                               figure(statistics.median(parkway)), unit)
+    return "| %s | %s %s | %s %s | %.3f | %.3f..%.3f |" % (
+        name, figure(statistics.median(stock)), unit, figure(statistics.median(parkway)), unit,
         statistics.median(ratios), min(ratios), max(ratios))
 
 

@@ -91,13 +91,18 @@ def taken_over(options, program):
                                                                  errors or "nothing"))
 
 
+def figure(value):
+    """Four digits, and no exponent."""
+    return "%.12g" % float("%.4g" % value)
+
+
 def cell(figures):
     """The median of a side's runs; how many have crashed, if some did."""
     crashed = sum(value is None for value, _ in figures)
     if crashed == len(figures):
         return "crashed"
-    text = "%.4g %s" % (statistics.median(value for value, _ in figures if value is not None),
-                        next(unit for value, unit in figures if value is not None))
+    text = "%s %s" % (figure(statistics.median(value for value, _ in figures if value is not None)),
+                      next(unit for value, unit in figures if value is not None))
     return text if crashed == 0 else text + " (%d of %d crashed)" % (crashed, len(figures))
 
 

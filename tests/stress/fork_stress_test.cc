@@ -73,9 +73,7 @@ TYPED_TEST_SUITE(ForkStress, Mutexes);
 // The fork falls into the first waits of the process, which make the first
 // worker records. Comes first here: nothing has been made yet.
 TYPED_TEST(ForkStress, WhileTheFirstWorkersAreMade) {
-  if (kTsan || kAsan) {
-    GTEST_SKIP() << "a sanitizer's own locks do not survive such a fork";
-  }
+  if (const char* why = WhyNoFork(Others::kRunning)) GTEST_SKIP() << why;
   Random random = Random::Stream(80);
   const auto end = steady_clock::now() + StressTime(milliseconds(1500));
   long forks = 0;

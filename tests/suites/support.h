@@ -173,6 +173,21 @@ int RunInChild(const std::function<void()>& first,
                const std::function<int()>& body, int seconds = 60);
 inline constexpr int kFailedInChild = 125;
 
+// Why a sanitizer does not let a process fork and its child go on, or null if
+// one may. By what the parent's other threads do at that moment, or have done
+// where there are none any more: kRunning, if they may start, end or allocate.
+enum class Others { kAsleep, kRunning };
+constexpr const char* WhyNoFork(Others others) {
+  if (kTsan) {
+    return "ThreadSanitizer: no threads in the child of a process with threads";
+  }
+  // Seen with GCC 12, in programs without any lock of ours.
+  if (kAsan && others == Others::kRunning) {
+    return "AddressSanitizer may leave its allocator locked in the child";
+  }
+  return nullptr;
+}
+
 // Rounds for a loop that needs `usual` of them in a fast build.
 constexpr int Rounds(int usual) {
   const int rounds = kTsan || kAsan ? usual / 10 : usual;

@@ -59,7 +59,7 @@ TYPED_TEST_P(WordLockSuite, IsOneWordOfZeroes) {
 
 // As in the child of a fork, whoever holds it in the parent.
 TYPED_TEST_P(WordLockSuite, IsFreeInTheChildOfAFork) {
-  if (kTsan) GTEST_SKIP() << "TSan does not support threads in the child";
+  if (const char* why = WhyNoFork(Others::kAsleep)) GTEST_SKIP() << why;
   using Lock = typename TestFixture::Lock;
   Lock held;
   Lock free;
@@ -83,7 +83,7 @@ TYPED_TEST_P(WordLockSuite, IsFreeInTheChildOfAFork) {
 
 // The first of many in the child, and no other.
 TYPED_TEST_P(WordLockSuite, OneThreadOfTheChildIsTheFirst) {
-  if (kTsan) GTEST_SKIP() << "TSan does not support threads in the child";
+  if (const char* why = WhyNoFork(Others::kAsleep)) GTEST_SKIP() << why;
   using Lock = typename TestFixture::Lock;
   for (int round = 0; round < 20; ++round) {
     Lock lock;

@@ -19,6 +19,7 @@
 #include "absl/base/config.h"
 #include "parkway/absl/events.h"
 #include "parkway/absl/namespace.h"
+#include "tests/suites/support.h"
 
 PARKWAY_ABSL_NAMESPACE_BEGIN
 namespace internal {
@@ -420,9 +421,10 @@ TEST_F(DeadlockTest, ModesChangeWhileThreadsLock) {
 
 // The child must neither hang nor lose what the forking thread holds.
 TEST_F(DeadlockTest, AForkedChildGoesOn) {
-#if defined(ABSL_HAVE_THREAD_SANITIZER)
-  GTEST_SKIP() << "TSan: no threads in the child of a process with threads";
-#endif
+  if (const char* why =
+          parkway::test::WhyNoFork(parkway::test::Others::kRunning)) {
+    GTEST_SKIP() << why;
+  }
   constexpr int kThreads = 3;
   std::atomic<bool> done{false};
   std::atomic<int> begun{0};

@@ -15,6 +15,7 @@
 
 #include "absl/base/config.h"
 #include "parkway/absl/namespace.h"
+#include "tests/suites/support.h"
 
 PARKWAY_ABSL_NAMESPACE_BEGIN
 namespace internal {
@@ -255,9 +256,10 @@ TEST(EventsTest, ThreadsMayDoAllOfThisAtOnce) {
 }
 
 TEST(EventsTest, AForkedChildKeepsTheTable) {
-#if defined(ABSL_HAVE_THREAD_SANITIZER)
-  GTEST_SKIP() << "TSan: no threads in the child of a process with threads";
-#endif
+  if (const char* why =
+          parkway::test::WhyNoFork(parkway::test::Others::kRunning)) {
+    GTEST_SKIP() << why;
+  }
   Object shared("shared");
   std::atomic<bool> done{false};
   std::atomic<bool> begun{false};

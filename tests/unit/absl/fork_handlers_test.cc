@@ -15,10 +15,10 @@
 #include <thread>
 #include <vector>
 
-#include "absl/base/config.h"
 #include "parkway/absl/deadlock.h"
 #include "parkway/absl/events.h"
 #include "parkway/absl/namespace.h"
+#include "tests/suites/support.h"
 
 namespace {
 
@@ -70,9 +70,10 @@ class Busy {
 class ForkHandlersTest : public testing::Test {
  protected:
   void SetUp() override {
-#if defined(ABSL_HAVE_THREAD_SANITIZER)
-    GTEST_SKIP() << "TSan: no threads in the child of a process with threads";
-#endif
+    if (const char* why =
+            parkway::test::WhyNoFork(parkway::test::Others::kRunning)) {
+      GTEST_SKIP() << why;
+    }
   }
 
   // What in_child() returned in the first child where that is not 0. One that

@@ -13,9 +13,9 @@
 #include <thread>
 #include <vector>
 
-#include "absl/base/config.h"
 #include "parkway/absl/debug_memory.h"
 #include "parkway/absl/namespace.h"
+#include "tests/suites/support.h"
 
 PARKWAY_ABSL_NAMESPACE_BEGIN
 namespace internal {
@@ -217,9 +217,10 @@ TEST_F(LockGraphTest, RepairOfAWholeGraphChangesNothing) {
 
 // In the middle of whatever another thread does.
 TEST_F(LockGraphTest, AForkedChildRepairsIt) {
-#if defined(ABSL_HAVE_THREAD_SANITIZER)
-  GTEST_SKIP() << "TSan: no threads in the child of a process with threads";
-#endif
+  if (const char* why =
+          parkway::test::WhyNoFork(parkway::test::Others::kRunning)) {
+    GTEST_SKIP() << why;
+  }
   constexpr std::size_t kOld = 20, kNew = 300;
   for (std::size_t i = 1; i < kOld; ++i) ASSERT_EQ(Add(i - 1, i), Added::kYes);
   const Ref node = Node(3);

@@ -3,27 +3,26 @@
 // Misuse ends the program with one line: some of it in checked builds only.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <signal.h>
 
 #include "parkway/absl/barrier.h"
 #include "parkway/absl/blocking_counter.h"
 #include "parkway/absl/mutex.h"
 #include "parkway/absl/notification.h"
 #include "parkway/base/checks.h"
+#include "tests/suites/fault_report.h"
 #include "tests/suites/support.h"
 
 namespace {
 
 using namespace parkway::absl;  // NOLINT: the test is about all of it
-using testing::KilledBySignal;
+using parkway::test::EndedByFault;
+using parkway::test::IsReport;
+using parkway::test::kNotChecked;
 using testing::MatchesRegex;
 
-#define EXPECT_FAULT(statement, text)             \
-  EXPECT_EXIT(statement, KilledBySignal(SIGABRT), \
-              MatchesRegex("parkway: " text "\n"))
-
-constexpr char kNotChecked[] =
-    "this build has no misuse checks (--//bazel:checks=on has)";
+#define EXPECT_FAULT(statement, text)  \
+  EXPECT_EXIT(statement, EndedByFault, \
+              IsReport(MatchesRegex("parkway: " text "\n")))
 
 class MisuseDeathTest : public testing::Test {};
 
@@ -56,9 +55,6 @@ TEST_F(MisuseDeathTest, AlwaysSeen) {
 
 TEST_F(MisuseDeathTest, UnlockOfAnUnlockedMutex) {
   if (!parkway::kChecks) GTEST_SKIP() << kNotChecked;
-  if (parkway::test::kTsan) {
-    GTEST_SKIP() << "ThreadSanitizer reports it first: adapters_tools_test";
-  }
   Mutex mu;
   EXPECT_FAULT(mu.Unlock(), "RwMutex at .*: unlock of an unlocked mutex");
   EXPECT_FAULT(mu.ReaderUnlock(), "RwMutex at .*: unlock_shared of a mutex .*");

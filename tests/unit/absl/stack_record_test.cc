@@ -15,6 +15,7 @@
 #include "absl/base/config.h"
 #include "parkway/absl/debug_memory.h"
 #include "parkway/absl/namespace.h"
+#include "tests/suites/support.h"
 
 PARKWAY_ABSL_NAMESPACE_BEGIN
 namespace internal {
@@ -167,9 +168,10 @@ TEST(StackDepotTest, TakesNoMoreThanItsShare) {
 
 // In the middle of whatever another thread does.
 TEST(StackDepotTest, AForkedChildRepairsIt) {
-#if defined(ABSL_HAVE_THREAD_SANITIZER)
-  GTEST_SKIP() << "TSan: no threads in the child of a process with threads";
-#endif
+  if (const char* why =
+          parkway::test::WhyNoFork(parkway::test::Others::kRunning)) {
+    GTEST_SKIP() << why;
+  }
   DebugArena arena;
   StackDepot depot;
   depot.Repair();

@@ -20,6 +20,7 @@
 #include "parkway/lock/rw_mutex.h"
 #include "parkway/mutex.h"
 #include "parkway/note.h"
+#include "tests/suites/fault_report.h"
 #include "tests/suites/support.h"
 
 namespace parkway::test {
@@ -27,9 +28,6 @@ namespace {
 
 using testing::Eq;
 using testing::KilledBySignal;
-
-constexpr char kNotChecked[] =
-    "this build has no misuse checks (--//bazel:checks=on has)";
 
 template <class T>
 constexpr const char* kTypeName = nullptr;
@@ -67,19 +65,7 @@ std::string Line(const T& object, const char* fault) {
 
 // The statement ends the program with that line of the object's.
 #define EXPECT_FAULT(object, fault, ...) \
-  EXPECT_EXIT(__VA_ARGS__, EndedByFault, IsReport(Line(object, fault)))
-
-// ThreadSanitizer has its say first, and ends the process, where it knows of
-// the mutex.
-bool EndedByFault(int status) {
-  return KilledBySignal(SIGABRT)(status) ||
-         (kTsan && WIFEXITED(status) && WEXITSTATUS(status) != 0);
-}
-testing::Matcher<const std::string&> IsReport(const std::string& line) {
-  if (!kTsan) return Eq(line);
-  return testing::AnyOf(Eq(line),
-                        testing::ContainsRegex("ThreadSanitizer: .*unlock"));
-}
+  EXPECT_EXIT(__VA_ARGS__, EndedByFault, IsReport(Eq(Line(object, fault))))
 
 // Fork without exec: addresses stay what they are.
 class DeathTest : public testing::Test {

@@ -73,7 +73,7 @@ TEST(ForkGeneration, NeedsNoHandler) {
 
 // All threads of a child that ask at once are told the same.
 TEST(ForkGeneration, IsOneForAllThreadsOfAChild) {
-  if (kTsan) GTEST_SKIP() << "TSan does not support threads in the child";
+  if (const char* why = WhyNoFork(Others::kAsleep)) GTEST_SKIP() << why;
   fork_generation();
   for (int round = 0; round < 50; ++round) {
     EXPECT_EQ(

@@ -19,12 +19,9 @@
 namespace parkway::test {
 namespace {
 
-constexpr char kTsanSkip[] =
-    "TSan does not support threads in the child of a process with threads";
-
 // Of a waiter that is gone.
 TEST(LockFork, WhatWasHandedOverIsForWhoTries) {
-  if (kTsan) GTEST_SKIP() << kTsanSkip;
+  if (const char* why = WhyNoFork(Others::kAsleep)) GTEST_SKIP() << why;
   using Mutex = BasicFutexMutex<HandoffPlatform>;
   EXPECT_EQ(RunInChild([] {
               Mutex mutex;
@@ -59,7 +56,7 @@ TEST(LockFork, WhatWasHandedOverIsForWhoTries) {
 
 // Nor is it a second one that sleeps, which checked builds complain of.
 TEST(LockFork, ANoteOnWhichTheParentSleepsIsTheChildsToSleepOn) {
-  if (kTsan) GTEST_SKIP() << kTsanSkip;
+  if (const char* why = WhyNoFork(Others::kAsleep)) GTEST_SKIP() << why;
   EXPECT_EQ(RunInChild([] {
               FutexNote note;
               Thread sleeper([&] { note.sleep(); });
@@ -99,7 +96,7 @@ int ReadBesideTheForkingReader() {
 }
 
 TEST(LockFork, ReadersComeInBesideAReaderThatForked) {
-  if (kTsan) GTEST_SKIP() << kTsanSkip;
+  if (const char* why = WhyNoFork(Others::kAsleep)) GTEST_SKIP() << why;
   EXPECT_EQ(RunInChild(&ReadBesideTheForkingReader<RwMutex>), 0);
   EXPECT_EQ(RunInChild(&ReadBesideTheForkingReader<QueuingRwMutex>), 0);
 }

@@ -221,9 +221,7 @@ int ForkBesideABusyThread() {
 class StackForkDeathTest : public testing::Test {
  protected:
   void SetUp() override {
-    if (kTsan || kAsan) {
-      GTEST_SKIP() << "a sanitizer's own locks do not survive such a fork";
-    }
+    if (const char* why = WhyNoFork(Others::kRunning)) GTEST_SKIP() << why;
     GTEST_FLAG_SET(death_test_style, "threadsafe");
   }
 };

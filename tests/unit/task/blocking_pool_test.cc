@@ -395,10 +395,7 @@ TEST_F(BlockingPoolTest, ManySubmittersAndThreadsThatComeAndGo) {
 // The process's pool in the child of a fork, whose parent has idle and busy
 // threads and calls in the queue.
 TEST(ProcessPool, TheChildOfAForkStartsAnew) {
-  if (kTsan) {
-    GTEST_SKIP()
-        << "TSan does not support threads in the child of such a process";
-  }
+  if (const char* why = WhyNoFork(Others::kAsleep)) GTEST_SKIP() << why;
   BlockingPool& pool = blocking_pool();
   class Simple : public BlockingRequest {
    public:

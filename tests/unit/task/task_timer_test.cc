@@ -31,9 +31,6 @@ using std::chrono::hours;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
-constexpr char kTsanSkip[] =
-    "TSan does not support threads in the child of a process with threads";
-
 // A park with a deadline as a task of Scripted, by its timer; 0 if so.
 int ParkByTimer() {
   Scripted& scheduler = Scripted::Get();
@@ -49,7 +46,7 @@ int ParkByTimer() {
 
 // Comes first here: nothing has been made yet that knows of forks.
 TEST(TaskTimer, ForkOfAProcessThatHasOnlyTimers) {
-  if (kTsan) GTEST_SKIP() << kTsanSkip;
+  if (const char* why = WhyNoFork(Others::kAsleep)) GTEST_SKIP() << why;
   EXPECT_EQ(RunInChild([] {
               const int result = ParkByTimer();
               return result != 0 ? result : RunInChild(&ParkByTimer);
@@ -212,7 +209,7 @@ std::uint64_t SignalsBlockedByTheOther() {
 
 // The timers' thread takes no signal of the program's.
 TEST(TaskTimer, ItsThreadBlocksSignals) {
-  if (kTsan) GTEST_SKIP() << kTsanSkip;
+  if (const char* why = WhyNoFork(Others::kAsleep)) GTEST_SKIP() << why;
   EXPECT_EQ(
       RunInChild([] {
         static std::atomic<bool> handled{false};
@@ -285,7 +282,7 @@ int UseInChild(Forked& forked) {
 }
 
 TEST(TaskTimer, ForkLeavesTheChildUsable) {
-  if (kTsan) GTEST_SKIP() << kTsanSkip;
+  if (const char* why = WhyNoFork(Others::kRunning)) GTEST_SKIP() << why;
   Forked forked;
   forked.mutex.lock();
   forked.rw_mutex.lock();

@@ -27,9 +27,9 @@ namespace parkway {
 namespace tbb {
 namespace {
 
-using test::kAsan;
-using test::kTsan;
+using test::Others;
 using test::RunInChild;
+using test::WhyNoFork;
 
 class Resume : public LateResume {
  public:
@@ -123,9 +123,7 @@ int ForkBesideUse() {
 class TbbForkDeathTest : public testing::Test {
  protected:
   void SetUp() override {
-    if (kTsan || kAsan) {
-      GTEST_SKIP() << "a sanitizer's own locks do not survive such a fork";
-    }
+    if (const char* why = WhyNoFork(Others::kRunning)) GTEST_SKIP() << why;
     GTEST_FLAG_SET(death_test_style, "threadsafe");
   }
 };

@@ -22,12 +22,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr char kTsanSkip[] =
-    "TSan does not support threads in the child of a process with threads";
-// Seen with GCC 12: a child that allocates while threads of its parent do.
-constexpr char kAsanSkip[] =
-    "AddressSanitizer may leave its allocator locked in a child";
-
 // Contends for `mutex`, which is free, with threads of its own.
 template <class Mutex>
 int Contend(Mutex& mutex) {
@@ -106,8 +100,7 @@ TYPED_TEST(ForkTest, HeldMutexIsTheChildsToUnlock) {
 }
 
 TYPED_TEST(ForkTest, ChildOfAProcessWithThreads) {
-  if (kTsan) GTEST_SKIP() << kTsanSkip;
-  if (kAsan) GTEST_SKIP() << kAsanSkip;
+  if (const char* why = WhyNoFork(Others::kRunning)) GTEST_SKIP() << why;
   TypeParam busy;
   TypeParam mutex;
   std::atomic<bool> done{false};
@@ -134,7 +127,7 @@ TYPED_TEST(ForkTest, ChildOfAProcessWithThreads) {
 // pthread_atfork's use: the forking thread holds the mutex, others wait for it
 // in the parent, and the child, which has none of these, unlocks its copy.
 TYPED_TEST(ForkTest, MutexWithWaitersOfTheParent) {
-  if (kTsan) GTEST_SKIP() << kTsanSkip;
+  if (const char* why = WhyNoFork(Others::kAsleep)) GTEST_SKIP() << why;
   TypeParam mutex;
   mutex.lock();
   std::vector<std::unique_ptr<Thread>> all;
@@ -156,7 +149,7 @@ TYPED_TEST(ForkTest, MutexWithWaitersOfTheParent) {
 // A sleeper of the child has its wake, though the parent's are before it in
 // the queue: each round it must get the lock by exactly one unlock.
 TYPED_TEST(ForkTest, ParentsWaitersTakeNoWakeOfTheChilds) {
-  if (kTsan) GTEST_SKIP() << kTsanSkip;
+  if (const char* why = WhyNoFork(Others::kAsleep)) GTEST_SKIP() << why;
   TypeParam mutex;
   mutex.lock();
   std::vector<std::unique_ptr<Thread>> all;
@@ -187,7 +180,7 @@ TYPED_TEST(ForkTest, ParentsWaitersTakeNoWakeOfTheChilds) {
 // The same after a waiter of the parent has starved for long enough to ask for
 // the lock to be handed to it: in the child there is nobody to take it.
 TYPED_TEST(ForkTest, MutexWithAStarvingWaiterOfTheParent) {
-  if (kTsan) GTEST_SKIP() << kTsanSkip;
+  if (const char* why = WhyNoFork(Others::kAsleep)) GTEST_SKIP() << why;
   int forks = 0;
   for (int attempt = 0; attempt < 500 && forks < 5; ++attempt) {
     TypeParam mutex;

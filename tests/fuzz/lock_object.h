@@ -41,6 +41,7 @@ class LockObject final : public Object {
   void Ended(int actor, int result) override;
   bool MustGoOn() const override;
   bool EndsByTime(int actor) const override;
+  bool HeldBy(int actor) const override { return held_[actor] != Mode::kNone; }
   bool MayEnd(int actor) const override;
   void End(int actor) override;
   bool Drain() override;

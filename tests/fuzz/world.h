@@ -51,6 +51,8 @@ class Object {
   // Whether the actor's operation, which is limited, ends when its time is up,
   // as things are now.
   virtual bool EndsByTime(int actor) const { return (void)actor, true; }
+  // Whether the actor is the owner of it, or one of several.
+  virtual bool HeldBy(int actor) const { return (void)actor, false; }
   // Whether the object may be destroyed. `actor` may hold it.
   virtual bool MayEnd(int actor) const = 0;
   // Destroys it; who holds it gives it back right before. The bytes may be used
@@ -140,6 +142,7 @@ class World {
   void Step();
   void Drain();
   bool MustGoOn() const;
+  bool HoldsAny(int actor) const;
   [[noreturn]] void Hang();
 
   Crew& crew_;

@@ -161,10 +161,16 @@ TEST_F(FileCallsTest, WhatIsNotInMemoryIsReadByThePool) {
     GTEST_SKIP() << "this file system does not forget";
   }
   EXPECT_EQ(InMemory(0), -1);
+  // A look that finds it missing has the kernel bring it. Whether that is done
+  // before the read is the disk's affair: then forget once more.
   const std::uint64_t trips = Trips();
-  std::string text;
-  InTask([&] { text = ReadAll(path, 2 * content.size()); });
-  EXPECT_EQ(text, content);
+  for (int i = 0; i < 100 && Trips() == trips; ++i) {
+    File(content);
+    Forget(0, 0);
+    std::string text;
+    InTask([&] { text = ReadAll(path, 2 * content.size()); });
+    EXPECT_EQ(text, content);
+  }
   EXPECT_GT(Trips(), trips);
 }
 

@@ -55,8 +55,9 @@ void ReturnSoon() {
 void KeepBusy(tbb::task_arena& arena) {
   constexpr int kTasks = 2000;
   arena.enqueue([] {
-    // Never destroyed: it would wait for the tasks.
-    auto& group = *new tbb::task_group;
+    // Never destroyed: it would wait for the tasks. Static: else it is a leak,
+    // for who looks for leaks when the thread has ended.
+    static auto& group = *new tbb::task_group;
     for (int i = 0; i < kTasks; ++i) {
       group.run([] {
         const auto end =

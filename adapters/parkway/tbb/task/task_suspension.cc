@@ -190,6 +190,10 @@ class TbbSuspension final : private LateResume {
     // that one then goes on with the search.
     void run() {
       TbbSuspension* searched = suspension_;
+      // This stack is that arena's. Not asked for: the handle that says where
+      // a thread is keeps tbb::finalize() from its work, which may be called as
+      // soon as all tasks have gone on, when searches are still about.
+      const void* const arena = searched->arena_identity_;
       while (searched != nullptr) {
         if (searched->goes_on_.load(std::memory_order_relaxed)) {
           searched->drop();
@@ -202,7 +206,7 @@ class TbbSuspension final : private LateResume {
             [&] { host::wait(searched->resumed_, own_context()); });
         g_left.get().stacks.fetch_sub(1, std::memory_order_relaxed);
         searched->drop();
-        searched = take_searched(Arena().identity());
+        searched = take_searched(arena);
       }
     }
 
@@ -212,7 +216,10 @@ class TbbSuspension final : private LateResume {
   };
 
   // For whom the calling thread has left the stack that it was on; a share of
-  // it. Calls of their own: a stack changes threads.
+  // it. Calls of their own: a stack changes threads. Where oneTBB's coroutines
+  // are threads themselves, which they are under sanitizers, the next stack
+  // knows of no search, and a task that is late may wait until the queues are
+  // empty.
   struct Searched {
     TbbSuspension* suspension = nullptr;
     ~Searched() {

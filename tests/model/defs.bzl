@@ -118,7 +118,7 @@ def mutants(name, changes):
             )
             model_test(
                 name = test,
-                size = "small",
+                size = "medium",
                 srcs = [name + "_test.cc"],
                 args = [
                     "--expect-failure",

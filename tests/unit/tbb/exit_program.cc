@@ -14,6 +14,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
 #include <thread>
 
 #include "parkway/task/blocking_pool.h"
@@ -54,10 +55,11 @@ void ReturnSoon() {
 // a while.
 void KeepBusy(tbb::task_arena& arena) {
   constexpr int kTasks = 2000;
-  arena.enqueue([] {
-    // Never destroyed: it would wait for the tasks. Static: else it is a leak,
-    // for who looks for leaks when the thread has ended.
-    static auto& group = *new tbb::task_group;
+  // Never destroyed: they would wait for the tasks. Where who looks for leaks
+  // finds them, though their threads have ended.
+  static auto& groups = *new std::deque<tbb::task_group>;
+  tbb::task_group& group = groups.emplace_back();
+  arena.enqueue([&group] {
     for (int i = 0; i < kTasks; ++i) {
       group.run([] {
         const auto end =

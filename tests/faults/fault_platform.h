@@ -164,7 +164,8 @@ enum class Membarrier { kMissing, kWorks, kFailsAtTimes };
 template <Membarrier kBarrier>
 struct TablePlatform;
 
-template <Membarrier kBarrier>
+// Threads have `kPriorities` priorities, drawn anew at each wait.
+template <Membarrier kBarrier, int kPriorities = 1>
 struct FaultPlatform {
   template <class T>
   using Atomic = FaultAtomic<T>;
@@ -181,6 +182,10 @@ struct FaultPlatform {
   }
   static Worker* waits_in_record() { return current_worker(); }
   static Worker* worker_at(std::uint32_t index) { return g_numbered[index]; }
+  static std::int32_t priority() {
+    if constexpr (kPriorities == 1) return 0;
+    return static_cast<std::int32_t>(faults::Rng().Below(kPriorities));
+  }
   static constexpr bool kHeldLocks = true;
   template <class P>
   using WaitSemaphore = WorkerSemaphore<P>;
@@ -400,6 +405,7 @@ struct TablePlatform : FaultPlatform<kBarrier> {
 // Three kernels.
 using Barrier = FaultPlatform<Membarrier::kWorks>;
 using NoBarrier = FaultPlatform<Membarrier::kMissing>;
+using TwoPriorities = FaultPlatform<Membarrier::kWorks, 2>;
 using FailingBarrier = FaultPlatform<Membarrier::kFailsAtTimes>;
 
 }  // namespace parkway::test

@@ -5,9 +5,13 @@
 #include "tests/suites/rw_mutex_time_suite.h"
 
 namespace parkway::test {
+
+template <>
+inline constexpr bool kMixedPriorities<TwoPriorities> = true;
+
 namespace {
 
-using Platforms = testing::Types<Barrier, NoBarrier>;
+using Platforms = testing::Types<Barrier, NoBarrier, TwoPriorities>;
 INSTANTIATE_TYPED_TEST_SUITE_P(Faults, RwMutexSuite, Platforms);
 INSTANTIATE_TYPED_TEST_SUITE_P(Faults, RwMutexTimeSuite, Platforms);
 

@@ -98,6 +98,7 @@ struct Kernel {
   int runs_from[kMaxThreads];
   int timed_from[kMaxThreads];
   int stage;
+  std::int32_t priority[kMaxThreads];  // 0: any, where the kind has several
   bool wakes_for_no_reason;
   Kept kept[kMaxThreads];
   bool in_release_window[kMaxThreads];
@@ -114,6 +115,7 @@ struct Kernel {
     for (int i = 0; i < kMaxThreads; ++i) {
       asleep_on[i] = nullptr;
       runs_from[i] = timed_from[i] = 0;
+      priority[i] = 0;
       kept[i] = {};
       in_release_window[i] = in_barrier[i] = in_task[i] = false;
     }
@@ -423,6 +425,7 @@ struct Knobs {
   static constexpr std::int64_t kFar = std::int64_t{1} << 40;
   static constexpr std::int64_t kSettleNs = 2 * kFar;
   static constexpr std::uint32_t kGaps = 1;
+  static constexpr unsigned kPriorities = 1;  // of threads
   template <class P>
   using Semaphore = WorkerSemaphore<P>;
   template <class P>
@@ -464,6 +467,12 @@ struct ModelPlatform {
   static Worker* waits_in_record() noexcept { return current_worker(); }
   static Worker* worker_at(std::uint32_t index) noexcept {
     return worker(static_cast<int>(index) - 1);
+  }
+  static std::int32_t priority() noexcept {
+    const std::int32_t fixed = kernel.priority[self()];
+    return fixed == 0 && K::kPriorities > 1
+               ? static_cast<std::int32_t>(rl::rand(K::kPriorities))
+               : fixed;
   }
   static constexpr bool kHeldLocks = true;
   static constexpr bool kHasBarrier = K::kHasBarrier;

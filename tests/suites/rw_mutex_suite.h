@@ -50,6 +50,11 @@ bool EventuallyUnder(Mutex& mutex, const Condition& condition) {
   });
 }
 
+// Whether the waiters of a test have more than one priority, which the Platform
+// policy P draws.
+template <class P>
+inline constexpr bool kMixedPriorities = false;
+
 // P: the Platform policy.
 template <class P>
 class RwMutexSuite : public testing::Test {
@@ -197,6 +202,9 @@ TYPED_TEST_P(RwMutexSuite, TheUnlockerEvaluates) {
 // 100 waiters with the same condition, which does not hold: one evaluation per
 // unlock, not 100.
 TYPED_TEST_P(RwMutexSuite, EqualConditionsAreEvaluatedOnce) {
+  if (kMixedPriorities<TypeParam>) {
+    GTEST_SKIP() << "one evaluation for each run of waiters of one priority";
+  }
   using RwMutex = typename TestFixture::RwMutex;
   RwMutex mutex;
   bool flag = false;

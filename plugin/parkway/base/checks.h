@@ -9,6 +9,8 @@
 #ifndef PARKWAY_BASE_CHECKS_H_
 #define PARKWAY_BASE_CHECKS_H_
 
+#include "parkway/os/language.h"
+
 #ifndef PARKWAY_CHECKS
 #define PARKWAY_CHECKS 0
 #endif

@@ -6,6 +6,8 @@
 
 #include <atomic>
 #include <cstdint>
+
+#include "parkway/os/language.h"
 #if !defined(__x86_64__) && !defined(__i386__) && !defined(__aarch64__)
 #include <chrono>
 #endif

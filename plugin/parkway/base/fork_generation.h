@@ -16,6 +16,8 @@
 #include <atomic>
 #include <cstdint>
 
+#include "parkway/os/language.h"
+
 namespace parkway::internal {
 
 // What is known of this process. It lies in memory that the system wipes in the

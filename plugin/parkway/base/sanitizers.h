@@ -6,6 +6,8 @@
 
 #include <cstddef>
 
+#include "parkway/os/language.h"
+
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define PARKWAY_ASAN 1

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "parkway/os/language.h"
+
 namespace parkway {
 
 // A wait in three steps. The first is in units that were calibrated on this

@@ -11,6 +11,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "parkway/os/language.h"
+
 namespace parkway {
 
 // What a call returned and the error number that it left. A value of the

@@ -5,6 +5,8 @@
 #ifndef PARKWAY_BASE_THREAD_ANNOTATIONS_H_
 #define PARKWAY_BASE_THREAD_ANNOTATIONS_H_
 
+#include "parkway/os/language.h"
+
 #if defined(__clang__)
 #define PARKWAY_THREAD_ATTRIBUTE(x) __attribute__((x))
 #else

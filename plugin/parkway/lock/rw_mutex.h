@@ -25,10 +25,12 @@ class BasicRwCondVar;
 // One writer or any number of readers. Barges: whoever finds it free takes it,
 // except that a waiting writer stops new readers, so that neither side starves
 // the other. A reader that comes back from await() or from a condition variable
-// is not new: those beside whom it waited may wait for it. A woken waiter that
-// finds it taken goes to the front of the queue. One that has waited for 1 ms
-// and has found it taken after four wakes has it handed over by the release
-// that wakes it next; then barging resumes.
+// is not new: those beside whom it waited may wait for it. A waiter queues
+// before those of a lower real-time priority, which it may starve, and behind
+// all others; a woken one that finds it taken goes to the front of its
+// priority. One that has waited for 1 ms and has found it taken after four
+// wakes has it handed over by the release that wakes it next; then barging
+// resumes.
 //
 // Meets SharedTimedLockable; not recursive. lock*() and a successful
 // try_lock*() are acquires, unlock*() is a release.
@@ -358,7 +360,7 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   void announce_held(W& waiter);
   void clear(std::uint32_t flags);
   static void add(Word& word, std::uint32_t flag);
-  WaitBucket<P>& lock_bucket() PARKWAY_NO_THREAD_SAFETY_ANALYSIS;
+  void lock_bucket(WaitBucket<P>& bucket) PARKWAY_ACQUIRE(bucket);
   bool flags_are_parents() const;
   void leave(W& waiter);
   void sleep(W& waiter);
@@ -369,10 +371,10 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   W* readers_to_let_in(WaitBucket<P>& bucket);
   void let_readers_in();
   std::int64_t release(bool shared);
+  std::int64_t wake_and_release(bool shared);
   // The bucket may be unlocked by choose().
-  std::int64_t wake_and_release(bool shared) PARKWAY_NO_THREAD_SAFETY_ANALYSIS;
-  std::int64_t wake_and_release(WaitBucket<P>& bucket,
-                                bool shared) PARKWAY_NO_THREAD_SAFETY_ANALYSIS;
+  std::int64_t wake_and_release(WaitBucket<P>& bucket, bool shared)
+      PARKWAY_RELEASE(bucket) PARKWAY_NO_THREAD_SAFETY_ANALYSIS;
   void downgrade_slow();
   static std::int64_t wake(W* chosen);
   static std::uint32_t hold_of(const W* chosen);

@@ -32,7 +32,9 @@ bool BasicRwMutex<P>::try_take(bool shared, bool beside) {
       return false;
     }
     // The writer is none of this process.
-    lock_bucket().unlock();
+    auto& bucket = P::bucket(&word_);
+    lock_bucket(bucket);
+    bucket.unlock();
     word = word_.load(std::memory_order_relaxed);
   }
 }
@@ -44,11 +46,9 @@ bool BasicRwMutex<P>::flags_are_parents() const {
          P::fork_generation();
 }
 
-// The mutex's bucket, locked; from then on the flags of waiters are this
-// process's.
+// The mutex's bucket; from then on the flags of waiters are this process's.
 template <class P>
-WaitBucket<P>& BasicRwMutex<P>::lock_bucket() {
-  auto& bucket = P::bucket(&word_);
+void BasicRwMutex<P>::lock_bucket(WaitBucket<P>& bucket) {
   bucket.lock();
   const std::uint32_t side = side_.load(std::memory_order_relaxed);
   if (__builtin_expect(flags_are_parents(), 0)) {
@@ -57,7 +57,6 @@ WaitBucket<P>& BasicRwMutex<P>::lock_bucket() {
     side_.store(P::fork_generation() * (kMarked + 1) + side % (kMarked + 1),
                 std::memory_order_relaxed);
   }
-  return bucket;
 }
 
 // These two need the bucket's lock.
@@ -182,7 +181,8 @@ template <class P>
 bool BasicRwMutex<P>::enqueue(W& waiter, bool in_front) {
   announce(waiter);
   if (waiter.since == 0) waiter.since = P::now();
-  auto& bucket = lock_bucket();
+  auto& bucket = P::bucket(&word_);
+  lock_bucket(bucket);
   const std::uint32_t in_the_way = !waiter.shared  ? kWriter | kReaders
                                    : waiter.beside ? kWriter
                                                    : kWriter | kWriterWaits;
@@ -199,10 +199,10 @@ bool BasicRwMutex<P>::enqueue(W& waiter, bool in_front) {
                                         std::memory_order_relaxed));
   if (in_front) {
     waiter.starving = P::starving(waiter.since, ++waiter.losses);
-    bucket.push_front(&word_, &waiter);
+    bucket.push_again(&word_, &waiter, evaluating());
     bucket.find(&word_)->queue.waking = false;  // it was this one (A)
   } else {
-    bucket.push_back(&word_, &waiter);
+    bucket.push(&word_, &waiter, evaluating());
   }
   bucket.unlock();
   return true;
@@ -239,7 +239,8 @@ bool BasicRwMutex<P>::sleep_until(W& waiter, std::int64_t deadline) {
 // The mutex was taken by a thread that had been in the queue.
 template <class P>
 void BasicRwMutex<P>::arrived(bool shared) {
-  auto& bucket = lock_bucket();
+  auto& bucket = P::bucket(&word_);
+  lock_bucket(bucket);
   W* const head = bucket.find(&word_);
   if (head != nullptr) head->queue.waking = false;
   W* chosen = nullptr;
@@ -262,7 +263,8 @@ template <class P>
 bool BasicRwMutex<P>::withdraw(W& waiter) {
   for (std::int64_t nap = P::kNapNs;;
        nap = std::min(2 * nap, P::kLongestNapNs)) {
-    auto& bucket = lock_bucket();
+    auto& bucket = P::bucket(&word_);
+    lock_bucket(bucket);
     if (!waiter.queued) {
       bucket.unlock();
       sleep(waiter);  // (W)

@@ -20,8 +20,9 @@ bool BasicRwMutex<P>::await(const Predicate& until, std::int64_t deadline,
     OwnWaiter<P> own(this, shared, &until);
     W& waiter = *own;
     announce_held(waiter);
-    auto& bucket = lock_bucket();
-    bucket.push_back(&word_, &waiter);
+    auto& bucket = P::bucket(&word_);
+    lock_bucket(bucket);
+    bucket.push(&word_, &waiter, evaluating());
     add(word_, kQueued);
     bucket.unlock();
     {

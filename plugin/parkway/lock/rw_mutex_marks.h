@@ -13,7 +13,8 @@ template <class P>
 void BasicRwMutex<P>::make_slow() {
   auto* const made = new KeyMark{&word_, nullptr};
   internal::Unseen<P> tools;
-  auto& bucket = lock_bucket();
+  auto& bucket = P::bucket(&word_);
+  lock_bucket(bucket);
   const bool is_new = !bucket.marked(&word_);
   if (is_new) {
     side_.store(side_.load(std::memory_order_relaxed) | kMarked,
@@ -47,7 +48,8 @@ void BasicRwMutex<P>::make_slow() {
 template <class P>
 void BasicRwMutex<P>::forget_slow() {
   internal::Unseen<P> tools;
-  auto& bucket = lock_bucket();
+  auto& bucket = P::bucket(&word_);
+  lock_bucket(bucket);
   KeyMark* const gone = bucket.remove_mark(&word_);
   if (gone != nullptr) {
     side_.store(side_.load(std::memory_order_relaxed) & ~kMarked,

@@ -58,7 +58,9 @@ bool BasicRwMutex<P>::release_from(std::uint32_t word, bool shared) {
 // has come to look (R).
 template <class P>
 std::int64_t BasicRwMutex<P>::wake_and_release(bool shared) {
-  return wake_and_release(lock_bucket(), shared);
+  auto& bucket = P::bucket(&word_);
+  lock_bucket(bucket);
+  return wake_and_release(bucket, shared);
 }
 
 // The same with the bucket's lock, which it gives back.
@@ -105,13 +107,18 @@ std::int64_t BasicRwMutex<P>::wake_and_release(WaitBucket<P>& bucket,
         word, others + (granted ? if_held : if_free),
         std::memory_order_acq_rel));
   }
+  W* more = nullptr;
   if (granted) {
     for (W* w = chosen; w != nullptr; w = w->next) w->granted = true;
+    // Readers that have come to the front since the first was chosen: there may
+    // never be a last reader who looks at the queue.
+    if (chosen->shared && head != nullptr) more = readers_to_let_in(bucket);
   } else if (head != nullptr && chosen != nullptr) {
     head->queue.waking = true;
   }
   bucket.unlock();
-  return wake(chosen);
+  const std::int64_t waited = wake(chosen);
+  return waited + wake(more);
 }
 
 // What those of the chain hold together, once it is theirs.
@@ -192,7 +199,8 @@ bool BasicRwMutex<P>::tell_holder(const W& head) {
 // After a writer has given up.
 template <class P>
 void BasicRwMutex<P>::let_readers_in() {
-  auto& bucket = lock_bucket();
+  auto& bucket = P::bucket(&word_);
+  lock_bucket(bucket);
   W* const chosen = readers_to_let_in(bucket);
   bucket.unlock();
   wake(chosen);
@@ -201,14 +209,15 @@ void BasicRwMutex<P>::let_readers_in() {
 // The calling thread is the writer, and will be a reader.
 template <class P>
 [[gnu::noinline]] void BasicRwMutex<P>::downgrade_slow() {
-  auto& bucket = lock_bucket();
+  auto& bucket = P::bucket(&word_);
+  lock_bucket(bucket);
   // Others may wait for what this one has done under it and it may wait for
   // them: not left to one that was woken and is on its way.
   if (W* const first = bucket.find(&word_)) first->queue.waking = false;
   W* chosen = choose(bucket, false, nullptr);
   if (chosen != nullptr && !chosen->shared) {
     // Its turn comes when this reader has left.
-    bucket.push_front(&word_, chosen);
+    bucket.push_again(&word_, chosen, false);
     chosen = nullptr;
   }
   W* const head = bucket.find(&word_);

@@ -50,7 +50,7 @@ template <class P>
 
 template <class P>
 [[gnu::noinline]] bool BasicSemaphore<P>::acquire_slow(std::int64_t deadline) {
-  using AddressWaiter = BasicAddressWaiter<P>;
+  using W = BasicAddressWaiter<P>;
   const auto attempt = [this] { return try_acquire(); };
   if (internal::spin_and_yield<P>(attempt)) return true;
   const bool timed = deadline != os::kForever;
@@ -63,11 +63,11 @@ template <class P>
     if (!starves && losses > 0 && P::starving(since, losses)) starves = ask();
     const AddressKind kind =
         starves ? AddressKind::kStarving : AddressKind::kSemaphore;
-    AddressWaiter waiter(this, kind);
+    W waiter(this, kind);
     waiter.prepare();
     if (take()) {
       // (P), (G)
-      if (waiter.cancel()) AddressWaiter::wake_one(this, kind);
+      if (waiter.cancel()) W::wake_one(this, kind);
       return true;
     }
     if (!waiter.commit(deadline)) continue;
@@ -131,7 +131,7 @@ bool BasicSemaphore<P>::leave() {
 
 template <class P>
 [[gnu::noinline]] void BasicSemaphore<P>::release(std::ptrdiff_t count) {
-  using AddressWaiter = BasicAddressWaiter<P>;
+  using W = BasicAddressWaiter<P>;
   if (count < 0) internal::fatal(kName, this, "release of a negative count");
   const auto given = static_cast<std::uint64_t>(count);
   std::uint64_t grants;
@@ -148,12 +148,12 @@ template <class P>
       word, mine - grants * kStarving + grants * kGranted + (given - grants),
       std::memory_order_release, std::memory_order_relaxed));
   // From here on by address only.
-  if (!AddressWaiter::may_have_waiters(this)) return;
+  if (!W::may_have_waiters(this)) return;
   for (std::uint64_t i = 0; i < grants; ++i) {
-    AddressWaiter::wake_one(this, AddressKind::kStarving);
+    W::wake_one(this, AddressKind::kStarving);
   }
   for (std::uint64_t i = grants; i < given; ++i) {
-    if (AddressWaiter::wake_one(this, AddressKind::kSemaphore) == 0) break;
+    if (W::wake_one(this, AddressKind::kSemaphore) == 0) break;
   }
 }
 

@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "parkway/os/language.h"
+
 namespace parkway::os {
 
 // None of these waits for storage. They may leave any errno.

@@ -13,6 +13,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "parkway/os/language.h"
+
 namespace parkway::os {
 
 // "No deadline" for every function that takes one. Deadlines are absolute, in
@@ -51,6 +53,10 @@ std::int64_t nanotime() noexcept;
 
 // The same, cheaper, and late by up to 10 ms.
 std::int64_t coarse_nanotime() noexcept;
+
+// The calling thread's real-time priority; 0 for a thread that has none, and
+// where the system does not say.
+int thread_priority() noexcept;
 
 // Lets another runnable thread have the CPU.
 void osyield() noexcept;

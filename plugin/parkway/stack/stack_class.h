@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "parkway/os/language.h"
+
 namespace parkway {
 
 // Sizes are powers of two.

@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "parkway/os/language.h"
+
 namespace parkway {
 
 // One suspension of a task. Made by parkway/task/park.h, for suspend().

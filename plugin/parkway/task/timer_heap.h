@@ -6,6 +6,8 @@
 
 #include <cstdint>
 
+#include "parkway/os/language.h"
+
 namespace parkway {
 
 // One deadline, in at most one heap. Guarded by whatever guards the heap.

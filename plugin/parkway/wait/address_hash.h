@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "parkway/os/language.h"
+
 namespace parkway::internal {
 
 inline constexpr unsigned kAddressHashBits = 10;

@@ -9,6 +9,8 @@
 
 #include <cstddef>
 
+#include "parkway/os/language.h"
+
 namespace parkway {
 
 struct Worker;

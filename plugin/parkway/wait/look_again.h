@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "parkway/os/language.h"
+
 namespace parkway::internal {
 
 // For mutexes in memory that processes share: whoever unlocks may be another

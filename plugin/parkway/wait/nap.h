@@ -8,6 +8,8 @@
 
 #include <cstdint>
 
+#include "parkway/os/language.h"
+
 namespace parkway::internal {
 
 // May end early.

@@ -69,6 +69,8 @@ struct alignas(64) RwWaiter {
 
   // Constant while it waits.
   BasicRwMutex<P>* mutex;
+  // Its thread's real-time priority.
+  std::int32_t priority;
   // When a release that may have missed it has become visible; kForever: none
   // has. See P::announce().
   std::int64_t settles;
@@ -109,6 +111,7 @@ class OwnWaiter {
     if (!nested_) worker_->waits = true;
     waiter_.until = until != nullptr ? *until : Predicate{};
     waiter_.mutex = mutex;
+    waiter_.priority = worker_ == nullptr ? 0 : P::priority();
     waiter_.since = 0;
     waiter_.shared = shared;
     waiter_.queued = waiter_.moved = waiter_.beside = false;

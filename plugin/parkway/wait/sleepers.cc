@@ -3,10 +3,9 @@
 #include "parkway/wait/sleepers.h"
 
 #include <algorithm>
-#include <cstdlib>
-#include <cstring>
 
 #include "parkway/os/os.h"
+#include "parkway/wait/on_or_off.h"
 
 namespace parkway::internal {
 
@@ -51,15 +50,7 @@ bool wanted() {
 #ifdef PARKWAY_NO_BARRIER
   return false;
 #else
-  const char* const value = std::getenv("PARKWAY_BARRIER");
-  if (value == nullptr || std::strcmp(value, "on") == 0) return true;
-  if (std::strcmp(value, "off") != 0) {
-    constexpr char kMessage[] =
-        "parkway: PARKWAY_BARRIER: allowed values are on and off; taken as "
-        "off\n";
-    os::write_error(kMessage, sizeof(kMessage) - 1);
-  }
-  return false;
+  return on_or_off("PARKWAY_BARRIER");
 #endif
 }
 

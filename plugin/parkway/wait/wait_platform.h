@@ -9,6 +9,8 @@
 //   current_worker()   the calling thread's record, or null if there is no
 //                      memory for it
 //   worker_at(index)   the record with that number
+//   priority()         that of the calling thread, as its record has it: up to
+//                      a second old
 //   waits_in_record()  the same for a wait that may use what is in it, or null
 //   WaitSemaphore<P>   where a wait sleeps: WorkerSemaphore, or a task's
 //                      (parkway/task/task_platform.h)
@@ -49,6 +51,7 @@ struct Platform : BasePlatform {
   static Worker* current_worker() noexcept;
   static Worker* waits_in_record() noexcept;
   static Worker* worker_at(std::uint32_t index) noexcept;
+  static std::int32_t priority() noexcept;
 
   // Whether somebody may sleep on `word`. A stale "no" is possible; release()
   // looks again.

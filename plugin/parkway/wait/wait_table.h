@@ -58,6 +58,29 @@ class PARKWAY_CAPABILITY("mutex") WaitBucket {
     return head;
   }
 
+  // Behind those with its priority or a higher one, in front of all others;
+  // whoever has no more than the last one queues behind it without a look at
+  // the others. While somebody goes through the queue without the lock
+  // (`passed`), only its ends may change. Then a writer may come first, and
+  // nobody else: whoever goes through has chosen readers already, perhaps, and
+  // looks at the front no more.
+  void push(const void* key, W* waiter, bool passed) {
+    W* const head = find(key);
+    if (head == nullptr || waiter->priority <= head->queue.tail->priority) {
+      return push_back(key, waiter);
+    }
+    if (passed) {
+      const bool writer = !waiter->shared && waiter->unconditional();
+      return writer && waiter->priority > head->priority
+                 ? push_front(key, waiter)
+                 : push_back(key, waiter);
+    }
+    W* next = head;
+    // All of a run have one priority. The last one's is below this one's.
+    while (next->priority >= waiter->priority) next = next->run_last->next;
+    put_before(next, head, waiter);
+  }
+
   void push_back(const void* key, W* waiter) {
     waiter->queued = true;
     waiter->next = nullptr;
@@ -75,6 +98,19 @@ class PARKWAY_CAPABILITY("mutex") WaitBucket {
       queue.last_run = waiter;
     }
     count(queue, waiter, 1);
+  }
+
+  // The same for one that was in the queue before and waits for the mutex
+  // alone: in front of all but those of a higher priority; in front of these as
+  // well while the queue is passed.
+  void push_again(const void* key, W* waiter, bool passed) {
+    W* const head = find(key);
+    if (head == nullptr || passed) return push_front(key, waiter);
+    W* next = head;
+    while (next != nullptr && next->priority > waiter->priority) {
+      next = next->run_last->next;
+    }
+    next == nullptr ? push_back(key, waiter) : put_before(next, head, waiter);
   }
 
   void push_front(const void* key, W* waiter) {
@@ -143,13 +179,31 @@ class PARKWAY_CAPABILITY("mutex") WaitBucket {
 
   static bool equal(const W* a, const W* b) {
     return a->until.eval != nullptr && b->until.eval != nullptr &&
-           a->shared == b->shared && a->until.equal == b->until.equal &&
+           a->shared == b->shared && a->priority == b->priority &&
+           a->until.equal == b->until.equal &&
            a->until.equal(a->until.context, b->until.context);
   }
 
   static void count(typename W::Queue& queue, const W* waiter, int by) {
     if (!waiter->shared && waiter->unconditional()) queue.writers += by;
     if (!waiter->unconditional()) queue.conditions += by;
+  }
+
+  // In front of `next`, the first of a run with another condition.
+  void put_before(W* next, W* head, W* waiter) {
+    if (next == head) return push_front(head->queue.key, waiter);
+    waiter->queued = true;
+    W* const run = next->prev->run_first;
+    waiter->prev = next->prev;
+    waiter->next = next;
+    waiter->prev->next = next->prev = waiter;
+    if (equal(run, waiter)) {
+      waiter->run_last = nullptr;
+      link_run(run, waiter);
+    } else {
+      run_alone(waiter);
+    }
+    count(head->queue, waiter, 1);
   }
 
   void start(const void* key, W* waiter) {

@@ -94,6 +94,7 @@ Worker* make_current_worker() noexcept {
   w->next_waiter = nullptr;
   w->waits = false;
   w->held_locks = 0;
+  w->priority_read_at = 0;
   // If the system has no exit hook left, the record stays with the dead
   // thread: a leak of one record, not an error.
   os::at_thread_exit(&give_back, w);

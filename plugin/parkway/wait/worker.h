@@ -31,6 +31,9 @@ struct alignas(64) Worker {
   bool waits = false;
   // Mutexes held by the thread. Kept in checked builds only.
   std::int32_t held_locks = 0;
+  // See parkway/wait/priority.h.
+  std::int32_t priority = 0;
+  std::int64_t priority_read_at = 0;  // 0: not yet
   // Slow unlocks made by this thread; picks every n-th for the oldest waiter.
   std::uint32_t slow_unlocks = 0;
   // The stack layer's, which alone knows what it is: kept from thread to

@@ -6,6 +6,8 @@
 
 #include <cstdint>
 
+#include "parkway/os/language.h"
+
 namespace parkway {
 
 // A 64-bit word of

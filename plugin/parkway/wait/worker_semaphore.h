@@ -7,6 +7,8 @@
 #include <atomic>
 #include <cstdint>
 
+#include "parkway/os/language.h"
+
 namespace parkway {
 
 // A counting semaphore with one sleeper, the thread whose record or wait it is

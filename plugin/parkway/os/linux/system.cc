@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -54,6 +55,16 @@ std::int64_t nanotime_of(clockid_t clock) {
 std::int64_t nanotime() noexcept { return nanotime_of(CLOCK_MONOTONIC); }
 std::int64_t coarse_nanotime() noexcept {
   return nanotime_of(CLOCK_MONOTONIC_COARSE);
+}
+
+int thread_priority() noexcept {
+  const int saved = errno;
+  sched_param param = {};
+  // 0 is the calling thread, not the process. Not the libc's function: musl's
+  // fails always, because POSIX means the process.
+  const bool known = syscall(SYS_sched_getparam, 0, &param) == 0;
+  errno = saved;
+  return known ? param.sched_priority : 0;
 }
 
 void osyield() noexcept { sched_yield(); }

@@ -7,6 +7,8 @@
 
 #include <cstddef>
 
+#include "parkway/os/language.h"
+
 namespace parkway {
 
 // A flow that does not run: the stack pointer behind which switch_context() has

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "parkway/wait/priority.h"
+
+#include <atomic>
+
+#include "parkway/os/os.h"
+#include "parkway/wait/on_or_off.h"
+
+namespace parkway {
+namespace internal {
+namespace {
+
+// relaxed, everywhere: a thread that does not see it yet asks the system.
+std::atomic<bool> g_off{false};
+
+[[gnu::constructor]] void read_environment() {
+  if (!on_or_off("PARKWAY_PRIORITIES")) {
+    g_off.store(true, std::memory_order_relaxed);
+  }
+}
+
+}  // namespace
+
+std::int32_t priority_of(Worker& own) noexcept {
+  constexpr std::uint64_t kSecond = 1000000000;
+  if (g_off.load(std::memory_order_relaxed)) return 0;
+  const std::int64_t now = os::coarse_nanotime();
+  // By the difference: in a child with a time namespace of its own the clock
+  // may be far behind.
+  if (own.priority_read_at == 0 ||
+      static_cast<std::uint64_t>(now - own.priority_read_at) >= kSecond) {
+    own.priority = os::thread_priority();
+    own.priority_read_at = now;
+  }
+  return own.priority;
+}
+
+}  // namespace internal
+
+std::int32_t Platform::priority() noexcept {
+  return internal::priority_of(*current_worker());
+}
+
+}  // namespace parkway

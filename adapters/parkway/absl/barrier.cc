@@ -7,7 +7,7 @@
 PARKWAY_ABSL_NAMESPACE_BEGIN
 
 bool Barrier::Block() {
-  MutexLock lock(&lock_);
+  MutexLock lock(lock_);
   if (--num_to_block_ < 0) {
     internal::Fatal("Barrier", this,
                     "Block() was called by more threads than it was made for");

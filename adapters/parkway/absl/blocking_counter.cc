@@ -23,18 +23,23 @@ bool BlockingCounter::DecrementCount() {
                     "DecrementCount() was called too many times");
   }
   if (left > 0) return false;
+  internal::TraceSignal(this, kTraced);
   // Wait() returns only after this has given the mutex back, its last touch.
-  MutexLock lock(&lock_);
+  MutexLock lock(lock_);
   done_ = true;
   return true;
 }
 
 void BlockingCounter::Wait() {
-  MutexLock lock(&lock_);
-  if (num_waiting_++ != 0) {
-    internal::Fatal("BlockingCounter", this, "Wait() was called twice");
+  internal::TraceWait(this, kTraced);
+  {
+    MutexLock lock(lock_);
+    if (num_waiting_++ != 0) {
+      internal::Fatal("BlockingCounter", this, "Wait() was called twice");
+    }
+    lock_.Await(Condition(&done_));
   }
-  lock_.Await(Condition(&done_));
+  internal::TraceContinue(this, kTraced);
 }
 
 PARKWAY_ABSL_NAMESPACE_END

@@ -12,6 +12,7 @@
 #include "absl/base/thread_annotations.h"
 #include "parkway/absl/mutex.h"
 #include "parkway/absl/namespace.h"
+#include "parkway/absl/tracing.h"
 
 PARKWAY_ABSL_NAMESPACE_BEGIN
 
@@ -34,6 +35,9 @@ class BlockingCounter {
   void Wait();
 
  private:
+  static constexpr internal::Traced kTraced =
+      internal::Traced::kBlockingCounter;
+
   Mutex lock_;
   std::atomic<int> count_;
   int num_waiting_ ABSL_GUARDED_BY(lock_) = 0;

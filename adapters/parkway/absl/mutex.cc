@@ -117,7 +117,7 @@ bool Mutex::LockWhenCommon(const Condition& cond, std::int64_t deadline) {
 }
 
 bool Mutex::ReaderLockWhenCommon(const Condition& cond, std::int64_t deadline) {
-  ReaderLock();
+  lock_shared();
   return AwaitCommon(cond, deadline);
 }
 

@@ -24,6 +24,7 @@
 #include "parkway/absl/condition.h"
 #include "parkway/absl/deadline.h"
 #include "parkway/absl/deadlock.h"
+#include "parkway/absl/deprecated.h"
 #include "parkway/absl/events.h"
 #include "parkway/absl/namespace.h"
 #include "parkway/base/tool_annotations.h"
@@ -56,62 +57,71 @@ class ABSL_LOCKABLE Mutex {
   }
 
   // Waits, without limit, until the calling thread is the writer.
-  void Lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  void lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
     if (ABSL_PREDICT_FALSE(internal::DeadlockDetectionOn() ||
                            !impl_.lock_fast())) {
       LockSlow();
     }
   }
   // Gives the mutex back. The calling thread must be the writer.
-  void Unlock() ABSL_UNLOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  void unlock() ABSL_UNLOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
     if (ABSL_PREDICT_FALSE(internal::DeadlockDetectionOn() ||
                            !impl_.unlock_fast())) {
       UnlockSlow();
     }
   }
   // Whether the calling thread could become the writer at once.
-  ABSL_MUST_USE_RESULT bool TryLock()
+  ABSL_MUST_USE_RESULT bool try_lock()
       ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) ABSL_NO_THREAD_SAFETY_ANALYSIS {
     return (!internal::DeadlockDetectionOn() && impl_.try_lock_fast()) ||
            TryLockSlow();
   }
 
   // The same for one of the readers. A try fails also while a writer waits.
-  void ReaderLock() ABSL_SHARED_LOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  void lock_shared()
+      ABSL_SHARED_LOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
     if (ABSL_PREDICT_FALSE(internal::DeadlockDetectionOn() ||
                            !impl_.lock_shared_fast())) {
       ReaderLockSlow();
     }
   }
-  void ReaderUnlock() ABSL_UNLOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  void unlock_shared() ABSL_UNLOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
     if (ABSL_PREDICT_FALSE(internal::DeadlockDetectionOn() ||
                            !impl_.unlock_shared_fast())) {
       ReaderUnlockSlow();
     }
   }
-  ABSL_MUST_USE_RESULT bool ReaderTryLock()
+  ABSL_MUST_USE_RESULT bool try_lock_shared()
       ABSL_SHARED_TRYLOCK_FUNCTION(true) ABSL_NO_THREAD_SAFETY_ANALYSIS {
     return (!internal::DeadlockDetectionOn() && impl_.try_lock_shared_fast()) ||
            ReaderTryLockSlow();
   }
 
-  // The same under Abseil's other names and under the standard's.
-  void WriterLock() ABSL_EXCLUSIVE_LOCK_FUNCTION() { Lock(); }
-  void WriterUnlock() ABSL_UNLOCK_FUNCTION() { Unlock(); }
+  // The same under Abseil's older names.
+  PARKWAY_ABSL_DEPRECATED("Use lock() instead")
+  void Lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() { lock(); }
+  PARKWAY_ABSL_DEPRECATED("Use unlock() instead")
+  void Unlock() ABSL_UNLOCK_FUNCTION() { unlock(); }
+  PARKWAY_ABSL_DEPRECATED("Use try_lock() instead")
+  ABSL_MUST_USE_RESULT bool TryLock() ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) {
+    return try_lock();
+  }
+  PARKWAY_ABSL_DEPRECATED("Use lock_shared() instead")
+  void ReaderLock() ABSL_SHARED_LOCK_FUNCTION() { lock_shared(); }
+  PARKWAY_ABSL_DEPRECATED("Use unlock_shared() instead")
+  void ReaderUnlock() ABSL_UNLOCK_FUNCTION() { unlock_shared(); }
+  PARKWAY_ABSL_DEPRECATED("Use try_lock_shared() instead")
+  ABSL_MUST_USE_RESULT bool ReaderTryLock() ABSL_SHARED_TRYLOCK_FUNCTION(true) {
+    return try_lock_shared();
+  }
+  PARKWAY_ABSL_DEPRECATED("Use lock() instead")
+  void WriterLock() ABSL_EXCLUSIVE_LOCK_FUNCTION() { lock(); }
+  PARKWAY_ABSL_DEPRECATED("Use unlock() instead")
+  void WriterUnlock() ABSL_UNLOCK_FUNCTION() { unlock(); }
+  PARKWAY_ABSL_DEPRECATED("Use try_lock() instead")
   ABSL_MUST_USE_RESULT bool WriterTryLock()
       ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) {
-    return TryLock();
-  }
-  void lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() { Lock(); }
-  void unlock() ABSL_UNLOCK_FUNCTION() { Unlock(); }
-  ABSL_MUST_USE_RESULT bool try_lock() ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) {
-    return TryLock();
-  }
-  void lock_shared() ABSL_SHARED_LOCK_FUNCTION() { ReaderLock(); }
-  void unlock_shared() ABSL_UNLOCK_FUNCTION() { ReaderUnlock(); }
-  ABSL_MUST_USE_RESULT bool try_lock_shared()
-      ABSL_SHARED_TRYLOCK_FUNCTION(true) {
-    return ReaderTryLock();
+    return try_lock();
   }
 
   // End the program when nobody is the writer, or nobody holds the mutex. They

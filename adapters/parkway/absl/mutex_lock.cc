@@ -13,7 +13,7 @@ void ReleasableMutexLock::Release() {
   }
   Mutex* const mu = mu_;
   mu_ = nullptr;
-  mu->Unlock();
+  mu->unlock();
 }
 
 PARKWAY_ABSL_NAMESPACE_END

@@ -10,6 +10,8 @@
 #ifndef PARKWAY_ABSL_NAMESPACE_H_
 #define PARKWAY_ABSL_NAMESPACE_H_
 
+#include "parkway/os/language.h"
+
 #define PARKWAY_ABSL_NAMESPACE_BEGIN \
   namespace parkway {                \
   namespace absl {

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "parkway/absl/mutex.h"
 #include "parkway/absl/namespace.h"
+#include "parkway/absl/tracing.h"
 
 PARKWAY_ABSL_NAMESPACE_BEGIN
 
@@ -34,8 +35,9 @@ class Notification {
 
   // Whether the event has happened. Never blocks.
   ABSL_MUST_USE_RESULT bool HasBeenNotified() const {
-    // acquire: pairs with the store in Notify().
-    return notified_.load(std::memory_order_acquire);
+    if (!Happened()) return false;
+    internal::TraceObserved(this, kTraced);
+    return true;
   }
 
   // Wait for the event: without a limit, or until the time is up. With a limit
@@ -48,6 +50,13 @@ class Notification {
   void Notify();
 
  private:
+  static constexpr internal::Traced kTraced = internal::Traced::kNotification;
+
+  bool Happened() const {
+    // acquire: pairs with the store in Notify().
+    return notified_.load(std::memory_order_acquire);
+  }
+
   mutable Mutex mutex_;
   std::atomic<bool> notified_{false};  // written under mutex_
 };

@@ -9,6 +9,7 @@
 #define PARKWAY_ABSL_OVERLAY_NAMESPACE_H_
 
 #include "absl/base/config.h"
+#include "parkway/os/language.h"
 
 // For those who want to know whether absl::Mutex is parkway's.
 #define PARKWAY_IS_ABSL 1

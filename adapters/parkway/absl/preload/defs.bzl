@@ -8,10 +8,11 @@ load("//bazel:skipped.bzl", "skipped_test")
 load(":preload.bzl", "preload_library")
 
 # The releases whose members are in the folder locks, and of whose sources we have a copy for tests
-# (versions.bzl): file and options.
+# (versions.bzl): files and options.
 _MEMBERS = {
-    20220623: ("locks/until_20220623.cc", []),
-    20240722: ("locks/since_20240722.cc", ["-UNDEBUG"]),
+    20220623: (["capitals", "until_20220623"], []),
+    20240722: (["capitals", "since_20240722"], ["-UNDEBUG"]),
+    20260526: (["lower_case", "since_20240722"], ["-UNDEBUG"]),
 }
 
 KNOWN_LTS = sorted(_MEMBERS)
@@ -19,7 +20,7 @@ KNOWN_LTS = sorted(_MEMBERS)
 _UNKNOWN = "" if not INSTALLED_ABSL.available or INSTALLED_ABSL.lts in KNOWN_LTS else (
     "the installed Abseil is release %d; there is a preload library for %s" % (
         INSTALLED_ABSL.lts,
-        " and ".join([str(lts) for lts in KNOWN_LTS]),
+        ", ".join([str(lts) for lts in KNOWN_LTS]),
     )
 )
 
@@ -70,10 +71,10 @@ def installed_absl_members(name, srcs, hdrs, copts, deps, **kwargs):
     """
     if UNAVAILABLE:
         return
-    file, options = _MEMBERS[INSTALLED_ABSL.lts]
+    files, options = _MEMBERS[INSTALLED_ABSL.lts]
     for_installed_absl(
         name = name + "_of_release",
-        srcs = [file],
+        srcs = ["locks/%s.cc" % file for file in files],
         hdrs = hdrs,
         copts = copts + options,
         deps = deps,

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes a library to preload from our own code and the shared library that it goes before."""
 
-load("@bazel_tools//tools/cpp:toolchain_utils.bzl", "find_cpp_toolchain")
-load("@parkway_hosts//:cc.bzl", "CcInfo", "cc_common")
+load("@parkway_rules//:cc.bzl", "CcInfo", "cc_common", "find_cc_toolchain")
 load("@rules_cc//cc:defs.bzl", "cc_binary")
 
 # The program starts with the library, so thread-local variables can be had without a call.
@@ -37,7 +36,7 @@ def _user_link_flags(targets):
     return flags
 
 def _preload_parts_impl(ctx):
-    toolchain = find_cpp_toolchain(ctx)
+    toolchain = find_cc_toolchain(ctx)
     features = cc_common.configure_features(
         ctx = ctx,
         cc_toolchain = toolchain,

@@ -7,6 +7,8 @@
 
 #include <cstddef>
 
+#include "parkway/absl/preload/copies.h"
+#include "parkway/absl/preload/mode.h"
 #include "parkway/absl/preload/table.h"
 #include "parkway/preload/message.h"
 
@@ -19,16 +21,23 @@ unsigned long long value(const std::atomic<std::uint64_t>& counter) {
 
 }  // namespace
 
-void print_stats(Mode mode) noexcept {
+void print_stats() noexcept {
   const char* const program = program_invocation_short_name;
   const int process = static_cast<int>(getpid());
-  if (mode == Mode::kUndecided) {
+  bool any = false;
+  Copy copy;
+  for (unsigned i = 0; i < kMostCopies; ++i) {
+    if (!internal::copies.picture(i, copy)) continue;
+    say("stats of %s (%d): %s, %s", program, process, spelled(copy.mode),
+        copy.name);
+    any = true;
+  }
+  if (!any) {
     say("stats of %s (%d): no shared Abseil in this process, or none that was "
         "used",
         program, process);
     return;
   }
-  say("stats of %s (%d): %s, %s", program, process, spelled(mode), host.soname);
   say("%12s %12s  %s", "calls", "contended", "function");
   for (std::size_t i = 0; i < entry_count; ++i) {
     const unsigned long long calls = value(parkway_calls[i]);

@@ -4,12 +4,11 @@
 #ifndef PARKWAY_ABSL_PRELOAD_STATS_H_
 #define PARKWAY_ABSL_PRELOAD_STATS_H_
 
-#include "parkway/absl/preload/mode.h"
-
 namespace parkway::preload {
 
-// The entries that were called, as a table on standard error.
-void print_stats(Mode mode) noexcept;
+// The copies of Abseil and the entries that were called, as a table on standard
+// error.
+void print_stats() noexcept;
 
 }  // namespace parkway::preload
 

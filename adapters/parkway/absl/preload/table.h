@@ -69,12 +69,14 @@ extern const HeldBits host_held_bits;
 // In trampolines.S. Index i belongs to entries[i], or to imports[i].
 extern "C" {
 using ParkwayCode = void (*)();
-// Where the exported function jumps to; at start the lazy stub, which resolves
-// and jumps again.
+// Where the exported function jumps to; at start the lazy stub.
 extern std::atomic<ParkwayCode> parkway_slots[];
 // Where the counting stub goes on to; at start the lazy stub as well.
 extern std::atomic<ParkwayCode> parkway_next[];
+// What can be in the two, besides functions: counts and goes on; and asks
+// parkway_preload_route(), and jumps there.
 extern const ParkwayCode parkway_counting_stubs[];
+extern const ParkwayCode parkway_lazy_stubs[];
 extern std::atomic<std::uint64_t> parkway_calls[];
 extern std::atomic<std::uint64_t> parkway_contended[];
 // What "contended" tests, by mode (HeldBits).
@@ -83,7 +85,9 @@ extern std::atomic<std::uint64_t> parkway_held_to_reader;
 extern std::atomic<ParkwayCode> parkway_import_slots[];
 
 // Called by the lazy stubs; the arguments of the interrupted call are safe.
-void parkway_preload_resolve();
+// Where it goes on, called from `caller`.
+ParkwayCode parkway_preload_route(std::size_t entry,
+                                  const void* caller) noexcept;
 }
 
 #endif  // PARKWAY_ABSL_PRELOAD_TABLE_H_

@@ -17,13 +17,6 @@ ABSL_NAMESPACE_BEGIN
 namespace ours = ::parkway::preload::ours;
 using ::parkway::preload::as;
 
-void Mutex::Lock() { as<ours::Mutex>(this).Lock(); }
-void Mutex::Unlock() { as<ours::Mutex>(this).Unlock(); }
-bool Mutex::TryLock() { return as<ours::Mutex>(this).TryLock(); }
-void Mutex::ReaderLock() { as<ours::Mutex>(this).ReaderLock(); }
-void Mutex::ReaderUnlock() { as<ours::Mutex>(this).ReaderUnlock(); }
-bool Mutex::ReaderTryLock() { return as<ours::Mutex>(this).ReaderTryLock(); }
-
 void Mutex::AssertHeld() const { as<ours::Mutex>(this).AssertHeld(); }
 void Mutex::AssertReaderHeld() const {
   as<ours::Mutex>(this).AssertReaderHeld();

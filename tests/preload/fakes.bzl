@@ -4,7 +4,7 @@
 load("@rules_cc//cc:defs.bzl", "cc_binary")
 load("@rules_shell//shell:sh_test.bzl", "sh_test")
 
-def fake_test(name, preload, hosts, deps, programs = []):
+def fake_test(name, preload, hosts, deps, headers = [], programs = []):
     """Hosts that are none, what uses them, and a script that runs that under a preload library.
 
     The script NAME.sh gets the library. Beside it are libfake_HOST.so from fake_host.cc; a user of
@@ -16,14 +16,15 @@ def fake_test(name, preload, hosts, deps, programs = []):
     Args:
       name: of the test.
       preload: the library.
-      hosts: name -> the SONAME, and what fake_host.cc finds defined.
+      hosts: name -> the SONAME, and what fake_host.cc finds defined, and its user as well.
       deps: of fake_host.cc and fake_user.cc.
+      headers: of fake_host.cc.
       programs: more that the script runs.
     """
     for host, what in hosts.items():
         cc_binary(
             name = "libfake_%s.so" % host,
-            srcs = ["fake_host.cc"],
+            srcs = ["fake_host.cc"] + headers,
             linkopts = ["-Wl,-soname," + what[0]],
             linkshared = True,
             local_defines = what[1:],
@@ -34,6 +35,7 @@ def fake_test(name, preload, hosts, deps, programs = []):
             name = "libfake_user%s.so" % suffix,
             srcs = ["fake_user.cc", ":libfake_%s.so" % host],
             linkshared = True,
+            local_defines = hosts[host][1:],
             deps = deps,
         )
         cc_binary(
@@ -86,5 +88,71 @@ def fake_test(name, preload, hosts, deps, programs = []):
             ":program_other",
             "//tests/suites:expect.sh",
         ] + [":libfake_%s.so" % host for host in hosts] + programs,
+        tags = ["no-sanitizer"],
+    )
+
+def copies_test(name, preload, copies, within, deps):
+    """Several copies of a host, plug-ins that use them, and a script that loads these.
+
+    The script NAME.sh gets the library. Beside it are several_copies; for each copy libcopy_COPY.so
+    from fake_host.cc and a plug-in over it from fake_user.cc, libcopy_user_COPY.so; and plug-ins
+    that have a copy within them, libwithin_PLUGIN.so.
+
+    Args:
+      name: of the test.
+      preload: the library.
+      copies: name -> the SONAME, and what fake_host.cc finds defined.
+      within: name of a plug-in -> what fake_host.cc finds defined. With the name hidden it shows
+        nothing of its copy to others.
+      deps: of fake_host.cc and fake_user.cc.
+    """
+    data = [preload, ":several_copies", "//tests/suites:expect.sh"]
+    for copy, what in copies.items():
+        cc_binary(
+            name = "libcopy_%s.so" % copy,
+            srcs = ["fake_host.cc"],
+            linkopts = ["-Wl,-soname," + what[0]],
+            linkshared = True,
+            local_defines = what[1:] + ['PARKWAY_FAKE_NAME=\\"%s\\"' % copy],
+            tags = ["no-sanitizer"],
+            deps = deps,
+        )
+        cc_binary(
+            name = "libcopy_user_%s.so" % copy,
+            srcs = ["fake_user.cc", ":libcopy_%s.so" % copy],
+            # What the dynamic linker writes is read-only afterwards in one of them.
+            linkopts = ["-Wl,-z,relro,-z,now"] if copy == "b" else ["-Wl,-z,lazy"],
+            linkshared = True,
+            tags = ["no-sanitizer"],
+            deps = deps,
+        )
+        data += [":libcopy_%s.so" % copy, ":libcopy_user_%s.so" % copy]
+    for plugin, what in within.items():
+        hidden = plugin == "hidden"
+        cc_binary(
+            name = "libwithin_%s.so" % plugin,
+            srcs = ["fake_host.cc", "fake_user.cc"],
+            additional_linker_inputs = ["//tests/preload:hidden.map"] if hidden else [],
+            linkopts = [
+                "-Wl,--version-script=$(location //tests/preload:hidden.map)",
+            ] if hidden else [],
+            linkshared = True,
+            local_defines = what + ['PARKWAY_FAKE_NAME=\\"%s\\"' % plugin],
+            tags = ["no-sanitizer"],
+            deps = deps,
+        )
+        data.append(":libwithin_%s.so" % plugin)
+    cc_binary(
+        name = "several_copies",
+        srcs = ["//tests/preload:several_copies.cc"],
+        linkopts = ["-ldl"],
+        tags = ["no-sanitizer"],
+    )
+    sh_test(
+        name = name,
+        size = "small",
+        srcs = [name + ".sh"],
+        args = ["$(rootpath %s)" % preload],
+        data = data,
         tags = ["no-sanitizer"],
     )

@@ -20,7 +20,8 @@ int parkway_test_in_sysv();
 
 namespace parkway::preload {
 
-const Library library = {"next_definition_test", "no host", [] {}, [] {}};
+const Library library = {"next_definition_test", "no host", [] {}, [] {},
+                         [] { return true; },    [] {}};
 
 namespace {
 

@@ -2,7 +2,9 @@
 
 #include "parkway/preload/decision.h"
 
-#include <cstdlib>
+#include <unistd.h>
+
+#include <cstdio>
 
 #include "parkway/preload/environment.h"
 #include "parkway/preload/message.h"
@@ -10,16 +12,26 @@
 namespace parkway::preload {
 namespace {
 
+constexpr int kExitUndefined = 127;
+constexpr int kExitRequired = 86;
+
 [[noreturn]] void not_there() {
   say("%s: a function of %s was called that no library of this process defines",
       library.file, library.host);
-  std::abort();
+  _exit(kExitUndefined);
 }
 
 [[gnu::constructor]] void at_start() { library.at_start(); }
 
 [[gnu::destructor]] void at_exit() {
   if (stats_asked_for()) library.print_stats();
+  if (!takeover_required() || library.took_over()) return;
+  say("%s: PARKWAY=require, but no %s of this process was taken over",
+      library.file, library.host);
+  // As exit() would write what is left, which has its own exit code. Without
+  // the files' locks: another thread may wait for its input for ever.
+  fcloseall();
+  _exit(kExitRequired);
 }
 
 }  // namespace

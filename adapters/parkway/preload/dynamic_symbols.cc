@@ -61,16 +61,16 @@ struct GnuHash {
 }  // namespace
 
 DynamicSymbols::DynamicSymbols(const dl_phdr_info& info) noexcept
-    : base_(info.dlpi_addr) {
+    : base_(info.dlpi_addr), dynamic_(dynamic_section(info)) {
   const ElfW(Addr) base = base_;
-  const ElfW(Dyn)* const dynamic = dynamic_section(info);
   // glibc puts addresses into the table, musl leaves offsets.
   const auto at = [base](const ElfW(Dyn) * entry) {
     const ElfW(Addr) value = entry->d_un.d_ptr;
     return reinterpret_cast<const char*>(value < base ? value + base : value);
   };
   const ElfW(Dyn)* soname = nullptr;
-  for (const ElfW(Dyn)* d = dynamic; d != nullptr && d->d_tag != DT_NULL; ++d) {
+  for (const ElfW(Dyn)* d = dynamic_; d != nullptr && d->d_tag != DT_NULL;
+       ++d) {
     switch (d->d_tag) {
       case DT_SYMTAB:
         symbols_ = reinterpret_cast<const ElfW(Sym)*>(at(d));
@@ -90,11 +90,45 @@ DynamicSymbols::DynamicSymbols(const dl_phdr_info& info) noexcept
       case DT_SONAME:
         soname = d;
         break;
+      case DT_RELA:
+        relocations_[0].entries = reinterpret_cast<const ElfW(Rela)*>(at(d));
+        break;
+      case DT_RELASZ:
+        relocations_[0].bytes = d->d_un.d_val;
+        break;
+      case DT_JMPREL:
+        relocations_[1].entries = reinterpret_cast<const ElfW(Rela)*>(at(d));
+        break;
+      case DT_PLTRELSZ:
+        relocations_[1].bytes = d->d_un.d_val;
+        break;
     }
+  }
+  if (symbols_ == nullptr || strings_ == nullptr) {
+    for (Relocations& table : relocations_) table = {};
   }
   if (soname != nullptr && strings_ != nullptr) {
     soname_ = strings_ + soname->d_un.d_val;
   }
+}
+
+// As a function or a variable is, without anything added to it.
+bool DynamicSymbols::is_address(const ElfW(Rela) & entry) noexcept {
+  const auto type = static_cast<std::uint32_t>(ELF64_R_TYPE(entry.r_info));
+#if defined(__x86_64__)
+  const bool is = type == R_X86_64_JUMP_SLOT || type == R_X86_64_GLOB_DAT ||
+                  type == R_X86_64_64;
+#elif defined(__aarch64__)
+  const bool is = type == R_AARCH64_JUMP_SLOT || type == R_AARCH64_GLOB_DAT ||
+                  type == R_AARCH64_ABS64;
+#else
+  const bool is = false && type != 0;
+#endif
+  return is && entry.r_addend == 0 && symbol_of(entry) != 0;
+}
+
+std::size_t DynamicSymbols::symbol_of(const ElfW(Rela) & entry) noexcept {
+  return ELF64_R_SYM(entry.r_info);
 }
 
 // The table does not say its own length.

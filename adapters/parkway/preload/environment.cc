@@ -6,6 +6,11 @@
 #include <cstdlib>
 
 namespace parkway::preload {
+namespace {
+
+constexpr std::string_view kRequire = "require";
+
+}  // namespace
 
 std::string_view variable(const char* name) noexcept {
   const char* const value = std::getenv(name);
@@ -14,13 +19,15 @@ std::string_view variable(const char* name) noexcept {
 
 bool switched_off(char* complaint, std::size_t size) noexcept {
   const std::string_view on = variable("PARKWAY");
-  if (on.empty() || on == "on") return false;
+  if (on.empty() || on == "on" || on == kRequire) return false;
   if (on != "off") {
-    std::snprintf(complaint, size, "PARKWAY=%s: allowed values are on, off",
-                  on.data());
+    std::snprintf(complaint, size,
+                  "PARKWAY=%s: allowed values are on, off, require", on.data());
   }
   return true;
 }
+
+bool takeover_required() noexcept { return variable("PARKWAY") == kRequire; }
 
 bool stats_asked_for() noexcept {
   const std::string_view stats = variable("PARKWAY_STATS");

@@ -16,6 +16,9 @@ std::string_view variable(const char* name) noexcept;
 // `complaint`.
 bool switched_off(char* complaint, std::size_t size) noexcept;
 
+// PARKWAY=require: a process of which nothing is taken over is to fail.
+bool takeover_required() noexcept;
+
 // PARKWAY_STATS=1.
 bool stats_asked_for() noexcept;
 

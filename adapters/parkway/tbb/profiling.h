@@ -8,6 +8,7 @@
 #define PARKWAY_TBB_PROFILING_H_
 
 #include "oneapi/tbb/profiling.h"
+#include "parkway/os/language.h"
 
 #if TBB_USE_PROFILING_TOOLS
 // Of a mutex's constructor: it calls the library.

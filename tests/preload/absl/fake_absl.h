@@ -7,8 +7,14 @@
 
 #include <cstdint>
 
+// Another version's names are in another namespace.
+#ifndef PARKWAY_FAKE_SPACE
+#define PARKWAY_FAKE_SPACE fake1
+#define PARKWAY_FAKE_SEM_WAIT AbslInternalPerThreadSemWait_fake1
+#endif
+
 namespace absl {
-inline namespace fake1 {
+inline namespace PARKWAY_FAKE_SPACE {
 
 class Condition {
  public:
@@ -41,9 +47,9 @@ double Sum(int count, ...);
 int Helper(int x);
 extern int helper_variable;
 
-}  // namespace fake1
+}  // namespace PARKWAY_FAKE_SPACE
 }  // namespace absl
 
-extern "C" bool AbslInternalPerThreadSemWait_fake1(int ticks);
+extern "C" bool PARKWAY_FAKE_SEM_WAIT(int ticks);
 
 #endif  // PARKWAY_TESTS_PRELOAD_ABSL_FAKE_ABSL_H_

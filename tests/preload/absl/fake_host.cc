@@ -2,11 +2,15 @@
 
 #include "tests/preload/absl/fake_absl.h"
 
+#ifdef PARKWAY_FAKE_NAME
+#define PARKWAY_WHO PARKWAY_FAKE_NAME
+#else
 #define PARKWAY_WHO "host"
+#endif
 #include "tests/preload/absl/fake_functions.inc"
 
 namespace absl {
-inline namespace fake1 {
+inline namespace PARKWAY_FAKE_SPACE {
 
 void Mutex::NotOurs() {}
 
@@ -17,11 +21,10 @@ int Helper(int x) { return x + 1; }
 void NewInThisVersion() {}
 #endif
 
-}  // namespace fake1
+}  // namespace PARKWAY_FAKE_SPACE
 }  // namespace absl
 
-extern "C" __attribute__((weak)) bool AbslInternalPerThreadSemWait_fake1(
-    int ticks) {
-  std::printf("host Wait %d\n", ticks);
+extern "C" __attribute__((weak)) bool PARKWAY_FAKE_SEM_WAIT(int ticks) {
+  std::printf(PARKWAY_WHO " Wait %d\n", ticks);
   return true;
 }

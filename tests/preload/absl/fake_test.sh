@@ -50,14 +50,14 @@ expect "off comes before sem" "$out" "$stock"
 
 run known program PARKWAY=maybe
 expect "unknown PARKWAY" "$out" "$stock"
-expect "unknown PARKWAY" "$err" "$aside PARKWAY=maybe: allowed values are on, off"
+expect "unknown PARKWAY" "$err" "$aside PARKWAY=maybe: allowed values are on, off, require"
 run known program PARKWAY_ABSL=maybe
 expect "unknown PARKWAY_ABSL" "$out" "$stock"
 expect "unknown PARKWAY_ABSL" "$err" "$aside PARKWAY_ABSL=maybe: allowed values are locks, sem"
 
 run changed program
 expect "other symbols" "$out" "$stock"
-expect "other symbols" "$err" "$aside $scratch/changed/libabsl_synchronization.so.1 defines other \
+expect "other symbols" "$err" "$aside libabsl_synchronization.so.1 defines other \
 symbols than libabsl_synchronization.so.1 (fake1) did"
 run changed program PARKWAY_ABSL=sem
 expect "other symbols, sem" "$out" "$stock"
@@ -97,8 +97,9 @@ late=("$scratch/libfake_user.so" libabsl_synchronization.so.1)
 stays="the host is still there"
 run known closing_program
 expect "closing" "$out" "$mutex"$'\n'"$stays"$'\n'"$mutex"$'\n'"$stays"
+goes="the host is gone"
 run known closing_program PARKWAY=off
-expect "closing, off" "$out" "$stock"$'\n'"$stays"$'\n'"$stock"$'\n'"$stays"
+expect "closing, off" "$out" "$stock"$'\n'"$goes"$'\n'"$stock"$'\n'"$goes"
 late=()
 
 stats() { sed -E 's/ \([0-9]+\)//; s/^parkway: +/parkway: /; s/ +/ /g' "$scratch/err"; }
@@ -120,6 +121,16 @@ expect "stats, off" "$out" "$stock"
 expect "stats, off" "$(stats | sed -n '1p;6p')" "parkway: stats of program: PARKWAY=off, \
 libabsl_synchronization.so.1
 parkway: 2 1 Mutex::Lock()"
+
+# A CI that wants to know.
+run known program PARKWAY=require
+expect "require" "$out" "$mutex"
+expect "require says nothing" "$err" ""
+requires="libparkway_absl.so: PARKWAY=require, but no Abseil of this process was taken over"
+ends 86 "$requires" env PARKWAY=require LD_PRELOAD="$preload" true
+ends 86 "$requires" env PARKWAY=require LD_PRELOAD="$preload" LD_LIBRARY_PATH="$scratch/changed:$scratch" \
+  "$here/program"
+expect "require, changed: what was printed is not lost" "$(cat "$scratch/out")" "$stock"
 
 # A process without a host is left alone.
 succeeds "no host" env LD_PRELOAD="$preload" true

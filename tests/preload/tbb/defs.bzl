@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Programs on a shared oneTBB: the one that is installed, and one that is built from @oneTBB."""
 
-load("@parkway_hosts//:hosts.bzl", "HOSTS")
+load("@parkway_hosts//:hosts.bzl", "SYSTEM")
 load("@parkway_installed_tbb//:installed.bzl", "INSTALLED_TBB")
 load("@rules_cc//cc:defs.bzl", "cc_binary")
 load("@rules_shell//shell:sh_test.bzl", "sh_test")
@@ -10,7 +10,7 @@ load("//bazel:skipped.bzl", "skipped_test")
 # Suffix -> why there is no such host here, or an empty string.
 UNAVAILABLE = {
     "installed": INSTALLED_TBB.reason,
-    "built": "an installed oneTBB has no sources" if HOSTS == "system" else "",
+    "built": "an installed oneTBB has no sources" if SYSTEM else "",
 }
 
 LIBRARY = {
@@ -115,3 +115,56 @@ def on_hosts_programs(name, srcs, args, data, programs, **kwargs):
             tags = ["no-sanitizer"],
             **kwargs
         )
+
+def python_test(name, preload):
+    """Python with plug-ins as its packages bring them.
+
+    Two are bound to an oneTBB each, under a SONAME that a packager has made; one has oneTBB within it.
+
+    Args:
+      name: of the test; NAME.sh gets the library, these files, and has plugins.py beside it.
+      preload: the preload library.
+    """
+    if UNAVAILABLE["built"]:
+        skipped_test(name = name, reason = UNAVAILABLE["built"])
+        return
+    wheels = {"first": "libtbb-1a2b3c4d.so.12.8", "second": "libtbb-5e6f7a8b.so.12.9"}
+    for plugin, soname in wheels.items():
+        cc_binary(
+            name = soname,
+            testonly = True,
+            linkopts = ["-Wl,-soname," + soname],
+            linkshared = True,
+            tags = ["no-sanitizer"],
+            deps = [":whole_tbb"],
+        )
+        cc_binary(
+            name = "libplugin_%s.so" % plugin,
+            testonly = True,
+            srcs = ["plugin.cc", ":" + soname],
+            linkopts = ["-pthread"],
+            linkshared = True,
+            tags = ["no-sanitizer"],
+            deps = [":tbb_headers"],
+        )
+    cc_binary(
+        name = "libplugin_within.so",
+        testonly = True,
+        srcs = ["plugin.cc"],
+        linkopts = ["-pthread"],
+        linkshared = True,
+        tags = ["no-sanitizer"],
+        deps = [":tbb_headers", ":whole_tbb"],
+    )
+    files = [preload] + [":" + soname for soname in wheels.values()] + [
+        ":libplugin_%s.so" % plugin
+        for plugin in ["first", "second", "within"]
+    ]
+    sh_test(
+        name = name,
+        size = "medium",
+        srcs = [name + ".sh"],
+        args = ["$(rootpath %s)" % file for file in files],
+        data = files + ["plugins.py", "//tests/suites:expect.sh"],
+        tags = ["no-sanitizer"],
+    )

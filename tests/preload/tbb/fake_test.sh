@@ -8,7 +8,7 @@ set -euo pipefail
 preload=$PWD/$1
 here=$PWD/tests/preload/tbb
 
-for host in known last_all first_waits newest older newer small other; do
+for host in known last_all first_waits newest oldest older newer silent hanging crashing strange small other; do
   mkdir "$scratch/$host"
   cp "$here/libfake_$host.so" "$scratch/$host/libtbb.so.12"
 done
@@ -27,13 +27,16 @@ theirs=$'host notify_by_address_one\nplugin: none\nused'
 only_waits=$'plugin: none\nused'
 only_workers=$'host notify_by_address_one\nplugin: parkway\nused'
 aside="parkway: libparkway_tbb.so steps aside:"
+# leaves LAYER INTERFACE WHY: the line for a layer that stays the host's.
+leaves() { echo "parkway: libparkway_tbb.so leaves $1 to libtbb.so.12 (interface $2): $3"; }
+unseen="13000, which was tried out"
 allowed="allowed are all, or one or more of waits, workers, yields, stacks, conditions, with commas between"
 late=()
 
 for program in program late_program; do
   # The same libraries, linked or brought by dlopen.
   if [ $program = late_program ]; then late=("$scratch/libfake_user.so"); fi
-  for host in known last_all; do
+  for host in known last_all oldest; do
     run $host $program
     expect "$program, $host" "$out" "$ours"
     expect "$program, $host says nothing" "$err" ""
@@ -65,7 +68,7 @@ for program in program late_program; do
 
   run known $program PARKWAY=maybe
   expect "$program, PARKWAY=maybe" "$out" "$theirs"
-  expect "$program, PARKWAY=maybe" "$err" "$aside PARKWAY=maybe: allowed values are on, off"
+  expect "$program, PARKWAY=maybe" "$err" "$aside PARKWAY=maybe: allowed values are on, off, require"
   for value in nonsense waits, ,waits waits,,workers "waits workers" all,waits; do
     run known $program PARKWAY_TBB="$value"
     expect "$program, PARKWAY_TBB=$value" "$out" "$theirs"
@@ -85,21 +88,67 @@ for program in program late_program; do
   expect "$program, yields alone" "$err" "$aside PARKWAY_TBB=waits,yields: yields needs workers as well"
   expect "$program, yields alone" "$out" "$theirs"
 
+  # Numbers that nobody has seen: what works in a trial is taken over.
   for host in older newer; do
     run $host $program
-    expect "$program, $host" "$out" "$theirs"
-    case $err in
-      "$aside $scratch/$host/libtbb.so.12 has interface version "*"; known are "*) ;;
-      *) fail "$program, $host: $err" ;;
-    esac
+    expect "$program, $host" "$out" "$only_waits"
+    expect "$program, $host says nothing" "$err" ""
+    run $host $program PARKWAY_TBB=all
+    expect "$program, $host, all" "$out" "$ours"
+    expect "$program, $host, all, says nothing" "$err" ""
     run $host $program PARKWAY=off
+    expect "$program, $host, off" "$out" "$theirs"
     expect "$program, $host, off" "$err" ""
   done
+  run newer $program PARKWAY_STATS=1 PARKWAY_TBB=all
+  case $err in
+    *"waits,workers,yields,stacks,conditions, libtbb.so.12 (interface 12201, which was tried out)"*) ;;
+    *) fail "$program, newer, stats: $err" ;;
+  esac
+  run silent $program PARKWAY_TBB=waits,workers,stacks
+  expect "$program, silent" "$out" "$theirs"
+  expect "$program, silent" "$err" "$(
+    leaves waits "$unseen" "a trial failed"
+    leaves workers "$unseen" "a trial failed"
+    leaves stacks "$unseen" "a trial failed"
+  )"
+  run crashing $program
+  expect "$program, crashing" "$out" "$only_waits"
+  expect "$program, crashing" "$err" "$(leaves stacks "$unseen" "in a trial it crashed")"
+  # A layer that lacks something is left alone, the others are not.
   run small $program
   expect "$program, small" "$out" "$theirs"
-  expect "$program, small" "$err" "$aside $scratch/small/libtbb.so.12 does not define \
-_ZN3tbb6detail2r115wait_on_addressEPvRNS0_2d113delegate_baseEm"
+  expect "$program, small" "$err" "$(
+    leaves waits 12080 \
+      "it does not define _ZN3tbb6detail2r115wait_on_addressEPvRNS0_2d113delegate_baseEm"
+    leaves workers 12080 \
+      "it does not define _ZN3tbb6detail2r18finalizeERNS0_2d121task_scheduler_handleEl"
+    leaves stacks 12080 \
+      "it does not define _ZN3tbb6detail2r17suspendEPFvPvPNS1_18suspend_point_typeEES2_"
+  )"
+  run strange $program
+  expect "$program, strange" "$out" "$only_workers"
+  expect "$program, strange" "$err" \
+    "$(leaves waits 12080 "nobody knows its _ZN3tbb6detail2r121notify_by_address_twoEPv")"
+
+  # A CI that wants to know.
+  run known $program PARKWAY=require
+  expect "$program, require" "$out" "$ours"
+  expect "$program, require says nothing" "$err" ""
 done
+late=()
+requires="libparkway_tbb.so: PARKWAY=require, but no oneTBB of this process was taken over"
+ends 86 "$requires" env PARKWAY=require LD_PRELOAD="$preload" true
+ends 86 "$requires" env PARKWAY=require LD_PRELOAD="$preload" LD_LIBRARY_PATH="$scratch/other:$scratch" \
+  "$here/program_other"
+expect "require, other: what was printed is not lost" "$(cat "$scratch/out")" "$theirs"
+ends 86 "$requires" env PARKWAY=require PARKWAY_TBB=nonsense LD_PRELOAD="$preload" \
+  LD_LIBRARY_PATH="$scratch/known:$scratch" "$here/program"
+
+# This one waits for the end of its trial.
+run hanging program
+expect "hanging" "$out" "$only_waits"
+expect "hanging" "$err" "$(leaves stacks "$unseen" "in a trial it hung")"
 # Threads that wait already find their notifies.
 late=("$scratch/libfake_user.so")
 run known late_conditions
@@ -136,8 +185,9 @@ stays="the host is still there"
 run known closing_program
 expect "closing" "$out" "$ours"$'\n'"$stays"$'\n'"$ours"$'\n'"$stays"
 expect "closing says nothing" "$err" ""
+goes="the host is gone"
 run known closing_program PARKWAY=off
-expect "closing, off" "$out" "$theirs"$'\n'"$stays"$'\n'"$theirs"$'\n'"$stays"
+expect "closing, off" "$out" "$theirs"$'\n'"$goes"$'\n'"$theirs"$'\n'"$goes"
 late=()
 run other program_other
 expect "other" "$out" "$theirs"

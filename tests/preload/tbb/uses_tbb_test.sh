@@ -84,7 +84,7 @@ none "stats" "coroutine stacks left to the system"
 atleast "stats" 600 "context switches without a system call"
 
 # What is kept of the 300 stacks of 4 MiB, besides 16 at most that each of some threads has in lists.
-kept() { said "bytes of free stacks that kept some memory"; }
+kept() { said "bytes of free stacks at exit that kept some memory"; }
 [ "$(kept)" -gt $((250 << 22)) ] || fail "stats: only $(kept) bytes kept"
 run "stats, stack limit" PARKWAY_STATS=1 PARKWAY_STACK_MIB=1
 [ "$(kept)" -le $((150 << 22)) ] || fail "stats, stack limit: $(kept) bytes kept"

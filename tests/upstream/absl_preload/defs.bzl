@@ -5,7 +5,7 @@ load("@parkway_installed_absl//:installed.bzl", "INSTALLED_ABSL")
 load("@rules_cc//cc:defs.bzl", "cc_binary")
 load("//adapters/parkway/absl/preload:defs.bzl", "UNAVAILABLE", "installed_absl_test")
 
-def preloaded_test(name, runs, deps, size, srcs = None, gtest = True, log = False, shard_count = None):
+def preloaded_test(name, runs, deps, size, srcs = None, gtest = True, log = False, random = False, shard_count = None):
     """One of upstream's tests, unmodified, compiled against the installed headers and libraries.
 
     Args:
@@ -16,11 +16,14 @@ def preloaded_test(name, runs, deps, size, srcs = None, gtest = True, log = Fals
       srcs: its source files if not NAME.cc.
       gtest: False for one with a main of its own.
       log: it logs, which it does with absl/log from 2023 on.
+      random: it draws numbers, from 2025 on.
       shard_count: of each run.
     """
     if not UNAVAILABLE:
         if log and INSTALLED_ABSL.lts >= 20230802:
             deps = deps + ["absl_check", "absl_log"]
+        if random and INSTALLED_ABSL.lts >= 20250814:
+            deps = deps + ["absl_random_random"]
         sources = "@absl_tests_%d//absl/synchronization:" % INSTALLED_ABSL.lts
         cc_binary(
             name = name,

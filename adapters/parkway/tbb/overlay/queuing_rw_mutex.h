@@ -9,10 +9,11 @@
 #ifndef PARKWAY_TBB_OVERLAY_QUEUING_RW_MUTEX_H_
 #define PARKWAY_TBB_OVERLAY_QUEUING_RW_MUTEX_H_
 
-#ifdef __TBB_BUILD
+// Defined by the one source of oneTBB's library that has what programs compiled
+// with upstream's class call (bazel/tbb_overlay.bzl). Not __TBB_BUILD: the
+// registry's oneTBB defines that for its users as well.
+#ifdef PARKWAY_TBB_STOCK_QUEUING_RW_MUTEX
 
-// One source of oneTBB's library defines what programs compiled with upstream's
-// class call. The library stays complete for them; it has no such mutex itself.
 #include "oneapi/tbb/_stock_queuing_rw_mutex.h"
 
 #else
@@ -39,6 +40,6 @@ using detail::d1::set_name;
 }  // namespace profiling
 }  // namespace tbb
 
-#endif  // __TBB_BUILD
+#endif  // PARKWAY_TBB_STOCK_QUEUING_RW_MUTEX
 
 #endif  // PARKWAY_TBB_OVERLAY_QUEUING_RW_MUTEX_H_

@@ -5,6 +5,8 @@
 #ifndef PARKWAY_TBB_TASK_EXCEPTION_STATE_H_
 #define PARKWAY_TBB_TASK_EXCEPTION_STATE_H_
 
+#include "parkway/os/language.h"
+
 namespace parkway {
 namespace tbb {
 

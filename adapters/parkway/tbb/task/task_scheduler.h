@@ -10,6 +10,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "parkway/os/language.h"
+
 namespace parkway {
 namespace tbb {
 

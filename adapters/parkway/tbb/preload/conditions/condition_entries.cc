@@ -22,8 +22,8 @@
 
 #include "parkway/os/os.h"
 #include "parkway/tbb/preload/conditions/system_conditions.h"
-#include "parkway/tbb/preload/host/state.h"
-#include "parkway/tbb/preload/host/stats.h"
+#include "parkway/tbb/preload/host/copies.h"
+#include "parkway/tbb/preload/host/counters.h"
 #include "parkway/wait/address_cond_wait.h"
 #include "parkway/wait/wait_pace.h"
 
@@ -44,7 +44,7 @@ struct BrokenWait {
 constexpr std::int64_t kYieldsNs = 1000;
 
 bool conditions_are_in_use() noexcept {
-  return (decided_layers() & kConditions) != 0;
+  return (layers_in_use() & kConditions) != 0;
 }
 
 // Returns as pthread_cond_signal().

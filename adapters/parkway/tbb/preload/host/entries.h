@@ -26,7 +26,6 @@ enum Entry : std::size_t {
   // Not taken over: libtbb's own functions that we call.
   kCacheAlignedAllocate,
   kCacheAlignedDeallocate,
-  kThrowException,
   kCurrentSuspendPoint,
   kEntries,
 };
@@ -49,7 +48,6 @@ inline constexpr const char* entry_symbols[kEntries] = {
     "_ZN3tbb6detail2r16resumeEPNS1_18suspend_point_typeE",
     "_ZN3tbb6detail2r122cache_aligned_allocateEm",
     "_ZN3tbb6detail2r124cache_aligned_deallocateEPv",
-    "_ZN3tbb6detail2r115throw_exceptionENS0_2d012exception_idE",
     "_ZN3tbb6detail2r121current_suspend_pointEv",
 };
 

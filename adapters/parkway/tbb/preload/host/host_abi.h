@@ -3,7 +3,7 @@
 // What libparkway_tbb.so shares with libtbb.so.12: the exported functions that
 // it takes over, and as much of the types in their signatures as it takes to
 // call them. The names are oneTBB's, so that the symbols are the same. Equal
-// in 2021.8 and 2022.1 (include/oneapi/tbb/detail/_utils.h, _exception.h,
+// in 2021.5 to 2023.2 (include/oneapi/tbb/detail/_utils.h, _exception.h,
 // _waitable_atomic.h, _task.h, concurrent_queue.h, global_control.h).
 #ifndef PARKWAY_TBB_PRELOAD_HOST_HOST_ABI_H_
 #define PARKWAY_TBB_PRELOAD_HOST_HOST_ABI_H_

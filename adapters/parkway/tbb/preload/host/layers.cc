@@ -95,12 +95,8 @@ std::optional<std::size_t> stack_bytes_asked_for() noexcept {
   return parse_mib(variable(kStackVariable));
 }
 
-void spell(unsigned layers, char* text, std::size_t size) noexcept {
-  if (layers == kNoLayers) {
-    std::snprintf(text, size, "PARKWAY=off");
-    return;
-  }
-  const char* separator = "PARKWAY=on PARKWAY_TBB=";
+void spell_names(unsigned layers, char* text, std::size_t size) noexcept {
+  const char* separator = "";
   text[0] = '\0';
   for (const Name& known : kNames) {
     if ((layers & known.layer) == 0) continue;
@@ -109,6 +105,16 @@ void spell(unsigned layers, char* text, std::size_t size) noexcept {
                   known.name.data());
     separator = ",";
   }
+}
+
+void spell(unsigned layers, char* text, std::size_t size) noexcept {
+  if (layers == kNoLayers) {
+    std::snprintf(text, size, "PARKWAY=off");
+    return;
+  }
+  char names[64];
+  spell_names(layers, names, sizeof names);
+  std::snprintf(text, size, "PARKWAY=on PARKWAY_TBB=%s", names);
 }
 
 }  // namespace parkway::preload

@@ -39,6 +39,8 @@ unsigned layers_asked_for(int interface, char* complaint,
 // if it is not asked for, or has a value that we do not know.
 std::optional<std::size_t> stack_bytes_asked_for() noexcept;
 
+// Their names, with commas between.
+void spell_names(unsigned layers, char* text, std::size_t size) noexcept;
 // As one would set it, into `text`.
 void spell(unsigned layers, char* text, std::size_t size) noexcept;
 

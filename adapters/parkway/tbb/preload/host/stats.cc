@@ -5,20 +5,13 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include <cstdio>
-
 #include "parkway/preload/message.h"
 #include "parkway/stack/stack_freelist.h"
+#include "parkway/tbb/preload/host/copies.h"
+#include "parkway/tbb/preload/host/counters.h"
 #include "parkway/tbb/preload/host/layers.h"
 
 namespace parkway::preload {
-namespace internal {
-
-std::atomic<bool> counting{false};
-std::atomic<std::uint64_t> counters[kCounters];
-
-}  // namespace internal
-
 namespace {
 
 constexpr const char* kLabels[kCounters] = {
@@ -58,9 +51,9 @@ void print_stacks() noexcept {
     const char* what;
   } lines[] = {
       {stacks.in_use, "bytes of stacks in use at exit"},
-      {stacks.peak, "bytes of stacks in use or in freelists, at most"},
-      {stacks.cached, "bytes of free stacks that kept some memory"},
-      {stacks.from_system, "bytes of address space for stacks"},
+      {stacks.peak, "bytes of stacks that threads had at once, at most"},
+      {stacks.cached, "bytes of free stacks at exit that kept some memory"},
+      {stacks.from_system, "bytes of address space for stacks at exit"},
   };
   for (const auto& line : lines) {
     const unsigned long long n = line.bytes;
@@ -68,34 +61,36 @@ void print_stacks() noexcept {
   }
 }
 
-// Written before counting is set, read after that.
-char g_host[64] = "oneTBB";
+// A line for each copy; how many there are.
+int print_copies() noexcept {
+  int copies = 0;
+  Copy copy;
+  for (unsigned number = 0; number < kMostCopies; ++number) {
+    if (!internal::copies.picture(number, copy)) continue;
+    char spelled[96];
+    spell(copy.layers, spelled, sizeof spelled);
+    say("stats of %s (%d): %s, %s", program_invocation_short_name,
+        static_cast<int>(getpid()), spelled, copy.name);
+    ++copies;
+  }
+  return copies;
+}
 
 }  // namespace
 
-void start_counting(const char* host) noexcept {
-  if (host[0] != '\0') std::snprintf(g_host, sizeof g_host, "%s", host);
-  internal::counting.store(true, std::memory_order_relaxed);
-}
-
-void print_stats(bool decided, unsigned layers) noexcept {
-  const char* const program = program_invocation_short_name;
-  const int process = static_cast<int>(getpid());
-  if (!decided) {
+void print_stats() noexcept {
+  if (print_copies() == 0) {
     say("stats of %s (%d): no libtbb in this process, or none that was used",
-        program, process);
+        program_invocation_short_name, static_cast<int>(getpid()));
     return;
   }
-  char spelled[96];
-  spell(layers, spelled, sizeof spelled);
-  say("stats of %s (%d): %s, %s", program, process, spelled, g_host);
   say("%12s  %s", "count", "what");
   for (std::size_t i = 0; i < kCounters; ++i) {
     const unsigned long long n =
         internal::counters[i].load(std::memory_order_relaxed);
     if (n != 0) say("%12llu  %s", n, kLabels[i]);
   }
-  if ((layers & kStacks) != 0) print_stacks();
+  if ((layers_in_use() & kStacks) != 0) print_stacks();
 }
 
 }  // namespace parkway::preload

@@ -1,50 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "parkway/tbb/preload/host/tbb_host.h"
+// What the table of copies has to know of oneTBB.
+#include <cstring>
 
-#include <cstdio>
+#include "parkway/tbb/preload/host/copies.h"
+#include "parkway/tbb/preload/host/decide.h"
+#include "parkway/tbb/preload/host/layer_start.h"
+#include "parkway/tbb/preload/host/variant_tables.h"
 
-#include "parkway/preload/next_definition.h"
-#include "parkway/tbb/preload/host/entries.h"
+namespace parkway::preload::internal {
 
-namespace parkway::preload {
-namespace {
+void TbbHost::read(const LoadedModule& module, Copy& copy) noexcept {
+  read_copy(module, copy);
+}
 
-constexpr char kSoname[] = "libtbb.so.12";
-// A process may have TBB's last release before oneTBB, libtbb.so.2, as well.
-constexpr HostKind kTbb = {"libtbb.so", kSoname, kSoname, entry_symbols[0],
-                           /*alone=*/false};
-// TBB_runtime_interface_version() of the first and the last release whose
-// sources were compared (host_abi.h, rml_abi.h): 2021.8 and 2022.1.
-constexpr int kFirstInterface = 12080;
-constexpr int kLastInterface = 12150;
-
-}  // namespace
-
-TbbHost::TbbHost() noexcept : LoadedHost(kTbb) {
-  if (state() != State::kKnown) return;
-  void* const version = in_host("TBB_runtime_interface_version");
-  const int interface =
-      version != nullptr ? reinterpret_cast<int (*)()>(version)() : 0;
-  if (interface < kFirstInterface || interface > kLastInterface) {
-    refuse("%s has interface version %d; known are %d to %d", info().dlpi_name,
-           interface, kFirstInterface, kLastInterface);
-    return;
+void TbbHost::decide(Copy& copy, Remarks& remarks) noexcept {
+  decide_about(copy, remarks);
+  for (const LayerStart* layer : {&stacks_start}) {
+    if (copy.uses(layer->layer)) layer->start();
   }
-  for (const char* symbol : entry_symbols) {
-    if (in_host(symbol) == nullptr) {
-      refuse("%s does not define %s", info().dlpi_name, symbol);
-      return;
+}
+
+HostNames TbbHost::names() noexcept {
+  const auto is_hosts = [](const char* name) {
+    constexpr char kNamespace[] = "_ZN3tbb6detail2r1";
+    return std::strncmp(name, kNamespace, sizeof kNamespace - 1) == 0;
+  };
+  // Not of those that we only call.
+  const auto index_of = [](const char* name) -> std::size_t {
+    for (std::size_t i = 0; i < kCacheAlignedAllocate; ++i) {
+      if (std::strcmp(name, entry_symbols[i]) == 0) return i;
     }
+    return HostNames::kNoIndex;
+  };
+  return {index_of, is_hosts};
+}
+
+void* TbbHost::target(const Copy& copy, unsigned number,
+                      std::size_t entry) noexcept {
+  const std::size_t place = (number - 1) / 2;
+  if (entry < kAllocateBoundedQueueRep && copy.uses(kWaits)) {
+    return address_variants(entry).functions[place];
   }
-  std::snprintf(name_, sizeof name_, "%s (interface %d)", kSoname, interface);
-  interface_ = interface;
+  if (entry < kFinalize && copy.uses(kWaits)) {
+    return queue_variants(entry - kAllocateBoundedQueueRep).functions[place];
+  }
+  if (entry == kFinalize && copy.uses(kWorkers)) {
+    return finalize_variants().functions[place];
+  }
+  if ((entry == kSuspend || entry == kResume) && copy.uses(kStacks) &&
+      &suspend_variants != nullptr) {
+    return suspend_variants(entry - kSuspend).functions[place];
+  }
+  return copy.functions[entry];
 }
 
-void* TbbHost::next(const char* symbol) const noexcept {
-  // The host first: another version may be loaded as well.
-  void* const address = in_host(symbol);
-  return address != nullptr ? address : next_definition(symbol);
-}
-
-}  // namespace parkway::preload
+}  // namespace parkway::preload::internal

@@ -13,9 +13,9 @@
 #include "parkway/preload/message.h"
 #include "parkway/preload/next_definition.h"
 #include "parkway/task/context/context.h"
+#include "parkway/tbb/preload/host/copies.h"
 #include "parkway/tbb/preload/host/coroutine_start.h"
-#include "parkway/tbb/preload/host/state.h"
-#include "parkway/tbb/preload/host/stats.h"
+#include "parkway/tbb/preload/host/counters.h"
 #include "parkway/tbb/preload/stacks/switches.h"
 
 namespace parkway::preload {
@@ -90,14 +90,18 @@ int parkway_own_swapcontext(ucontext_t* from, ucontext_t* to) noexcept {
 }
 
 void* parkway_context_function(unsigned function, const void* caller) noexcept {
-  if ((decided_layers() & kStacks) == 0 || !host_code().contains(caller) ||
-      !switches_are_ours()) {
+  const Copy* const copy = copy_at(caller);
+  if (copy == nullptr || !copy->uses(kStacks) || !switches_are_ours()) {
     return reinterpret_cast<void*>(g_next[function].get());
   }
-  const CodeRange code = host_code();
+  // The first copy's calls need not come here again. Those of others do.
   ParkwayContextCallers& callers = parkway_context_callers;
-  callers.begin.store(code.begin, std::memory_order_relaxed);
-  // release: pairs with the entries' loads, of this one first.
-  callers.bytes.store(code.end - code.begin, std::memory_order_release);
+  std::uintptr_t begin = 0;
+  if (callers.begin.compare_exchange_strong(begin, copy->code.begin) ||
+      begin == copy->code.begin) {
+    // release: pairs with the entries' loads, of this one first.
+    callers.bytes.store(copy->code.end - copy->code.begin,
+                        std::memory_order_release);
+  }
   return kOwn[function];
 }

@@ -12,8 +12,8 @@
 #include <cerrno>
 #include <cstddef>
 
-#include "parkway/tbb/preload/host/state.h"
-#include "parkway/tbb/preload/host/stats.h"
+#include "parkway/tbb/preload/host/copies.h"
+#include "parkway/tbb/preload/host/counters.h"
 #include "parkway/tbb/preload/stacks/coroutine_stacks.h"
 #include "parkway/tbb/preload/stacks/system_memory.h"
 
@@ -21,7 +21,8 @@ namespace parkway::preload {
 namespace {
 
 bool is_host(const void* caller) noexcept {
-  return (decided_layers() & kStacks) != 0 && host_code().contains(caller);
+  const Copy* const copy = copy_at(caller);
+  return copy != nullptr && copy->uses(kStacks);
 }
 
 // A new stack, nothing of which is accessible yet: as libtbb asks for one, and

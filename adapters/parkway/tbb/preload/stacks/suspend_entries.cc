@@ -9,12 +9,14 @@
 // Programs also suspend and resume in order to let other tasks run. So that
 // these have their turn, only a thread that has left a stack less than kTurnNs
 // ago stays on one.
+#include <cstddef>
 #include <cstdint>
 
 #include "parkway/os/os.h"
+#include "parkway/tbb/preload/host/copies.h"
+#include "parkway/tbb/preload/host/counters.h"
 #include "parkway/tbb/preload/host/host_abi.h"
-#include "parkway/tbb/preload/host/state.h"
-#include "parkway/tbb/preload/host/stats.h"
+#include "parkway/tbb/preload/host/variants.h"
 #include "parkway/tbb/preload/stacks/switches.h"
 
 namespace parkway::preload {
@@ -65,10 +67,11 @@ struct Suspension {
 }
 
 // Calls the callback as suspend() does. True if that has resumed the task.
-bool is_over_after(host_r1::suspend_callback_type callback, void* user) {
-  Suspension suspension{
-      host<decltype(host_r1::current_suspend_point)>(kCurrentSuspendPoint)(),
-      false};
+bool is_over_after(const Copy& copy, host_r1::suspend_callback_type callback,
+                   void* user) {
+  Suspension suspension{host<decltype(host_r1::current_suspend_point)>(
+                            copy, kCurrentSuspendPoint)(),
+                        false};
   set_suspension(&suspension);
   struct Scope {
     ~Scope() { set_suspension(nullptr); }
@@ -87,17 +90,20 @@ void leaves_stack() noexcept { set_suspension(nullptr); }
 
 namespace tbb::detail::r1 {
 
+using parkway::preload::Copy;
+using parkway::preload::copy_for;
 using parkway::preload::host;
-using parkway::preload::in_use;
 namespace preload = parkway::preload;
 
-void suspend(suspend_callback_type callback, void* user) {
-  const auto leave = host<decltype(suspend)>(preload::kSuspend);
-  if (!in_use(preload::kStacks) || !preload::switches_are_ours() ||
+namespace {
+
+void suspend_of(const Copy& copy, suspend_callback_type callback, void* user) {
+  const auto leave = host<decltype(suspend)>(copy, preload::kSuspend);
+  if (!copy.uses(preload::kStacks) || !preload::switches_are_ours() ||
       !preload::had_their_turn()) {
     return leave(callback, user);
   }
-  if (preload::is_over_after(callback, user)) {
+  if (preload::is_over_after(copy, callback, user)) {
     return preload::count(preload::kSuspensionsEnded);
   }
   // Whoever resumes it may already have done so: oneTBB allows that from the
@@ -106,9 +112,29 @@ void suspend(suspend_callback_type callback, void* user) {
   leave(&preload::has_been_called, &nothing);
 }
 
+// Whichever copy's point it is: points are addresses of different objects.
+void resume_of(const Copy& copy, suspend_point_type* point) {
+  if (preload::resumed_by_callback(point)) return;
+  host<decltype(resume)>(copy, preload::kResume)(point);
+}
+
+}  // namespace
+
+void suspend(suspend_callback_type callback, void* user) {
+  suspend_of(copy_for(__builtin_return_address(0), preload::kSuspend), callback,
+             user);
+}
+
 void resume(suspend_point_type* point) {
-  if (in_use(preload::kStacks) && preload::resumed_by_callback(point)) return;
-  host<decltype(resume)>(preload::kResume)(point);
+  resume_of(copy_for(__builtin_return_address(0), preload::kResume), point);
 }
 
 }  // namespace tbb::detail::r1
+
+const parkway::preload::Variants& parkway::preload::suspend_variants(
+    std::size_t i) noexcept {
+  namespace r1 = ::tbb::detail::r1;
+  static const Variants variants[] = {variants_of<&r1::suspend_of>(),
+                                      variants_of<&r1::resume_of>()};
+  return variants[i];
+}

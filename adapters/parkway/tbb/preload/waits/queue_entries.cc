@@ -10,9 +10,10 @@
 
 #include "parkway/base/spin.h"
 #include "parkway/os/os.h"
+#include "parkway/tbb/preload/host/copies.h"
+#include "parkway/tbb/preload/host/counters.h"
 #include "parkway/tbb/preload/host/host_abi.h"
-#include "parkway/tbb/preload/host/state.h"
-#include "parkway/tbb/preload/host/stats.h"
+#include "parkway/tbb/preload/host/variants.h"
 #include "parkway/wait/address_wait.h"
 #include "parkway/wait/wait_pace.h"
 
@@ -20,9 +21,10 @@ namespace tbb::detail::r1 {
 namespace {
 
 using parkway::AddressWaiter;
+using parkway::preload::Copy;
+using parkway::preload::copy_for;
 using parkway::preload::count;
 using parkway::preload::host;
-using parkway::preload::in_use;
 namespace preload = parkway::preload;
 
 constexpr auto kKind = parkway::AddressKind::kHostQueue;
@@ -42,37 +44,70 @@ const void* monitor(concurrent_monitor* monitors, std::size_t tag) {
   return reinterpret_cast<const char*>(monitors) + tag;
 }
 
-}  // namespace
+// What lies behind a queue of ours: one byte for each monitor, which is only an
+// address here, and then, aligned, this. oneTBB has more memory there.
+struct Behind {
+  std::uintptr_t mark;
+  void (*deallocate)(void* memory);
+};
+constexpr std::uintptr_t kMark = 0x9e3779b97f4a7c15u;
 
-// Memory for the queue and, behind it, one byte for each monitor, which is only
-// an address here. From the host's allocator: it throws bad_alloc where there
-// is none.
-std::uint8_t* allocate_bounded_queue_rep(std::size_t queue_rep_size) {
-  if (!in_use(preload::kWaits)) {
-    return host<decltype(allocate_bounded_queue_rep)>(
-        preload::kAllocateBoundedQueueRep)(queue_rep_size);
-  }
-  return static_cast<std::uint8_t*>(host<void*(std::size_t)>(
-      preload::kCacheAlignedAllocate)(queue_rep_size + kMonitors));
+Behind* behind(const void* monitors) {
+  constexpr std::uintptr_t kAlign = alignof(Behind);
+  const auto end = reinterpret_cast<std::uintptr_t>(monitors) + kMonitors;
+  return reinterpret_cast<Behind*>((end + kAlign - 1) & ~(kAlign - 1));
+}
+constexpr std::size_t kBytesBehind =
+    kMonitors + alignof(Behind) + sizeof(Behind);
+
+std::uintptr_t mark_of(const void* monitors) {
+  return reinterpret_cast<std::uintptr_t>(monitors) ^ kMark;
 }
 
-void deallocate_bounded_queue_rep(std::uint8_t* memory,
-                                  std::size_t queue_rep_size) {
-  if (!in_use(preload::kWaits)) {
-    return host<decltype(deallocate_bounded_queue_rep)>(
-        preload::kDeallocateBoundedQueueRep)(memory, queue_rep_size);
+// Whether the queue is one of ours. Who calls says it, unless that is not
+// certain: the last call of a function may have been made a jump.
+bool is_ours(const Copy& copy, const void* monitors) {
+  if (__builtin_expect(copy.guessed, 0)) {
+    return behind(monitors)->mark == mark_of(monitors);
   }
-  host<void(void*)>(preload::kCacheAlignedDeallocate)(memory);
+  return copy.uses(preload::kWaits);
+}
+
+// From the host's allocator: it throws bad_alloc where there is no memory.
+std::uint8_t* allocate_of(const Copy& copy, std::size_t queue_rep_size) {
+  if (!copy.uses(preload::kWaits)) {
+    return host<decltype(allocate_bounded_queue_rep)>(
+        copy, preload::kAllocateBoundedQueueRep)(queue_rep_size);
+  }
+  auto* const memory = static_cast<std::uint8_t*>(host<void*(std::size_t)>(
+      copy, preload::kCacheAlignedAllocate)(queue_rep_size + kBytesBehind));
+  const void* const monitors = memory + queue_rep_size;
+  *behind(monitors) = {
+      mark_of(monitors),
+      host<void(void*)>(copy, preload::kCacheAlignedDeallocate)};
+  return memory;
+}
+
+void deallocate_of(const Copy& copy, std::uint8_t* memory,
+                   std::size_t queue_rep_size) {
+  const void* const monitors = memory + queue_rep_size;
+  if (!is_ours(copy, monitors)) {
+    return host<decltype(deallocate_bounded_queue_rep)>(
+        copy, preload::kDeallocateBoundedQueueRep)(memory, queue_rep_size);
+  }
+  Behind& it = *behind(monitors);
+  it.mark = 0;
+  it.deallocate(memory);
 }
 
 // predicate(): whether there is something to wait for. It throws user_abort
 // once the queue was aborted.
-void wait_bounded_queue_monitor(concurrent_monitor* monitors, std::size_t tag,
-                                std::ptrdiff_t target,
-                                d1::delegate_base& predicate) {
-  if (!in_use(preload::kWaits)) {
+void wait_of(const Copy& copy, concurrent_monitor* monitors, std::size_t tag,
+             std::ptrdiff_t target, d1::delegate_base& predicate) {
+  if (!is_ours(copy, monitors)) {
     return host<decltype(wait_bounded_queue_monitor)>(
-        preload::kWaitBoundedQueueMonitor)(monitors, tag, target, predicate);
+        copy, preload::kWaitBoundedQueueMonitor)(monitors, tag, target,
+                                                 predicate);
   }
   count(preload::kQueueWaits);
   const auto done = [&predicate] { return !predicate(); };
@@ -96,11 +131,11 @@ void wait_bounded_queue_monitor(concurrent_monitor* monitors, std::size_t tag,
   ended();
 }
 
-void notify_bounded_queue_monitor(concurrent_monitor* monitors, std::size_t tag,
-                                  std::size_t ticket) {
-  if (!in_use(preload::kWaits)) {
+void notify_of(const Copy& copy, concurrent_monitor* monitors, std::size_t tag,
+               std::size_t ticket) {
+  if (!is_ours(copy, monitors)) {
     return host<decltype(notify_bounded_queue_monitor)>(
-        preload::kNotifyBoundedQueueMonitor)(monitors, tag, ticket);
+        copy, preload::kNotifyBoundedQueueMonitor)(monitors, tag, ticket);
   }
   count(preload::kQueueNotifies);
   const void* const address = monitor(monitors, tag);
@@ -115,10 +150,10 @@ void notify_bounded_queue_monitor(concurrent_monitor* monitors, std::size_t tag,
 }
 
 // The queue has raised its abort counter: every waiter's predicate throws now.
-void abort_bounded_queue_monitors(concurrent_monitor* monitors) {
-  if (!in_use(preload::kWaits)) {
+void abort_all_of(const Copy& copy, concurrent_monitor* monitors) {
+  if (!is_ours(copy, monitors)) {
     return host<decltype(abort_bounded_queue_monitors)>(
-        preload::kAbortBoundedQueueMonitors)(monitors);
+        copy, preload::kAbortBoundedQueueMonitors)(monitors);
   }
   count(preload::kQueueAborts);
   for (std::size_t tag = 0; tag < kMonitors; ++tag) {
@@ -128,4 +163,50 @@ void abort_bounded_queue_monitors(concurrent_monitor* monitors) {
   }
 }
 
+}  // namespace
+
+std::uint8_t* allocate_bounded_queue_rep(std::size_t queue_rep_size) {
+  return allocate_of(
+      copy_for(__builtin_return_address(0), preload::kAllocateBoundedQueueRep),
+      queue_rep_size);
+}
+
+void deallocate_bounded_queue_rep(std::uint8_t* memory,
+                                  std::size_t queue_rep_size) {
+  deallocate_of(copy_for(__builtin_return_address(0),
+                         preload::kDeallocateBoundedQueueRep),
+                memory, queue_rep_size);
+}
+
+void wait_bounded_queue_monitor(concurrent_monitor* monitors, std::size_t tag,
+                                std::ptrdiff_t target,
+                                d1::delegate_base& predicate) {
+  wait_of(
+      copy_for(__builtin_return_address(0), preload::kWaitBoundedQueueMonitor),
+      monitors, tag, target, predicate);
+}
+
+void notify_bounded_queue_monitor(concurrent_monitor* monitors, std::size_t tag,
+                                  std::size_t ticket) {
+  notify_of(copy_for(__builtin_return_address(0),
+                     preload::kNotifyBoundedQueueMonitor),
+            monitors, tag, ticket);
+}
+
+void abort_bounded_queue_monitors(concurrent_monitor* monitors) {
+  abort_all_of(copy_for(__builtin_return_address(0),
+                        preload::kAbortBoundedQueueMonitors),
+               monitors);
+}
+
 }  // namespace tbb::detail::r1
+
+const parkway::preload::Variants& parkway::preload::queue_variants(
+    std::size_t i) noexcept {
+  namespace r1 = ::tbb::detail::r1;
+  static const Variants variants[] = {
+      variants_of<&r1::allocate_of>(), variants_of<&r1::deallocate_of>(),
+      variants_of<&r1::wait_of>(), variants_of<&r1::notify_of>(),
+      variants_of<&r1::abort_all_of>()};
+  return variants[i];
+}

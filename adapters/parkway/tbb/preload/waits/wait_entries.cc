@@ -4,46 +4,30 @@
 // monitors, over parkway/wait/address_wait.h. Between every notify's change and
 // its look for waiters there is a fence where one is needed, which the original
 // lacks (a lost wakeup on machines with weak memory order).
+#include <cstddef>
 #include <cstdint>
 
 #include "parkway/os/os.h"
+#include "parkway/tbb/preload/host/copies.h"
+#include "parkway/tbb/preload/host/counters.h"
 #include "parkway/tbb/preload/host/host_abi.h"
-#include "parkway/tbb/preload/host/state.h"
-#include "parkway/tbb/preload/host/stats.h"
+#include "parkway/tbb/preload/host/variants.h"
 #include "parkway/wait/address_wait.h"
 
 namespace tbb::detail::r1 {
 
 using parkway::AddressWaiter;
+using parkway::preload::Copy;
+using parkway::preload::copy_for;
 using parkway::preload::count;
 using parkway::preload::host;
-using parkway::preload::in_use;
 namespace preload = parkway::preload;
 
-static constexpr auto kKind = parkway::AddressKind::kHostAddress;
+namespace {
 
-// The callers are the inline halves of oneTBB's mutexes, which have spun and
-// yielded already: no spin here. Returns after one notify, as the original, or
-// for no reason (see AddressWaiter::commit()): they all look again in a loop.
-void wait_on_address(void* address, d1::delegate_base& predicate,
-                     std::uintptr_t context) {
-  if (!in_use(preload::kWaits)) {
-    return host<decltype(wait_on_address)>(preload::kWaitOnAddress)(
-        address, predicate, context);
-  }
-  count(preload::kAddressWaits);
-  AddressWaiter waiter(address, kKind, context);
-  waiter.prepare();
-  if (predicate()) return;
-  count(preload::kAddressParks);
-  waiter.commit(parkway::os::kForever);
-}
+constexpr auto kKind = parkway::AddressKind::kHostAddress;
 
-void notify_by_address(void* address, std::uintptr_t context) {
-  if (!in_use(preload::kWaits)) {
-    return host<decltype(notify_by_address)>(preload::kNotifyByAddress)(
-        address, context);
-  }
+void notify_ours(void* address, std::uintptr_t context) {
   count(preload::kAddressNotifies);
   if (!AddressWaiter::may_have_waiters(address)) return;
   count(preload::kAddressWakes,
@@ -55,24 +39,122 @@ void notify_by_address(void* address, std::uintptr_t context) {
             context));
 }
 
-void notify_by_address_one(void* address) {
-  if (!in_use(preload::kWaits)) {
-    return host<decltype(notify_by_address_one)>(preload::kNotifyByAddressOne)(
-        address);
-  }
+void notify_one_of_ours(void* address) {
   count(preload::kAddressNotifies);
   if (!AddressWaiter::may_have_waiters(address)) return;
   count(preload::kAddressWakes, AddressWaiter::wake_one(address, kKind));
 }
 
-void notify_by_address_all(void* address) {
-  if (!in_use(preload::kWaits)) {
-    return host<decltype(notify_by_address_all)>(preload::kNotifyByAddressAll)(
-        address);
-  }
+void notify_all_of_ours(void* address) {
   count(preload::kAddressNotifies);
   if (!AddressWaiter::may_have_waiters(address)) return;
   count(preload::kAddressWakes, AddressWaiter::wake_all(address, kKind));
 }
 
+// A notify that may be any copy's: a call that was made a jump returns to its
+// caller's caller. A wake too many only makes a thread look again.
+[[gnu::cold, gnu::noinline]] void notify_everywhere(preload::Entry entry,
+                                                    void (*ours)(void*),
+                                                    void* address) {
+  bool ours_too = false;
+  Copy copy;
+  for (unsigned i = 0; i < preload::kMostCopies; ++i) {
+    if (!preload::internal::copies.picture(i, copy)) continue;
+    if (copy.uses(preload::kWaits)) {
+      ours_too = true;
+    } else {
+      host<void(void*)>(copy, entry)(address);
+    }
+  }
+  if (ours_too) ours(address);
+}
+
+// The callers are the inline halves of oneTBB's mutexes, which have spun and
+// yielded already: no spin here. Returns after one notify, as the original, or
+// for no reason (see AddressWaiter::commit()): they all look again in a loop.
+void wait(const Copy& copy, void* address, d1::delegate_base& predicate,
+          std::uintptr_t context) {
+  if (!copy.uses(preload::kWaits)) {
+    return host<decltype(wait_on_address)>(copy, preload::kWaitOnAddress)(
+        address, predicate, context);
+  }
+  count(preload::kAddressWaits);
+  AddressWaiter waiter(address, kKind, context);
+  waiter.prepare();
+  if (predicate()) return;
+  count(preload::kAddressParks);
+  waiter.commit(parkway::os::kForever);
+}
+
+void notify(const Copy& copy, void* address, std::uintptr_t context) {
+  if (__builtin_expect(copy.guessed, 0)) {
+    // The waiters of other contexts look again as well.
+    notify_everywhere(preload::kNotifyByAddressAll, &notify_all_of_ours,
+                      address);
+  } else if (copy.uses(preload::kWaits)) {
+    notify_ours(address, context);
+  } else {
+    host<decltype(notify_by_address)>(copy, preload::kNotifyByAddress)(address,
+                                                                       context);
+  }
+}
+
+void notify_one(const Copy& copy, void* address) {
+  if (__builtin_expect(copy.guessed, 0)) {
+    notify_everywhere(preload::kNotifyByAddressOne, &notify_one_of_ours,
+                      address);
+  } else if (copy.uses(preload::kWaits)) {
+    notify_one_of_ours(address);
+  } else {
+    host<decltype(notify_by_address_one)>(
+        copy, preload::kNotifyByAddressOne)(address);
+  }
+}
+
+void notify_all(const Copy& copy, void* address) {
+  if (__builtin_expect(copy.guessed, 0)) {
+    notify_everywhere(preload::kNotifyByAddressAll, &notify_all_of_ours,
+                      address);
+  } else if (copy.uses(preload::kWaits)) {
+    notify_all_of_ours(address);
+  } else {
+    host<decltype(notify_by_address_all)>(
+        copy, preload::kNotifyByAddressAll)(address);
+  }
+}
+
+}  // namespace
+
+void wait_on_address(void* address, d1::delegate_base& predicate,
+                     std::uintptr_t context) {
+  wait(copy_for(__builtin_return_address(0), preload::kWaitOnAddress), address,
+       predicate, context);
+}
+
+void notify_by_address(void* address, std::uintptr_t context) {
+  notify(copy_for(__builtin_return_address(0), preload::kNotifyByAddress),
+         address, context);
+}
+
+void notify_by_address_one(void* address) {
+  notify_one(
+      copy_for(__builtin_return_address(0), preload::kNotifyByAddressOne),
+      address);
+}
+
+void notify_by_address_all(void* address) {
+  notify_all(
+      copy_for(__builtin_return_address(0), preload::kNotifyByAddressAll),
+      address);
+}
+
 }  // namespace tbb::detail::r1
+
+const parkway::preload::Variants& parkway::preload::address_variants(
+    std::size_t i) noexcept {
+  namespace r1 = ::tbb::detail::r1;
+  static const Variants variants[] = {
+      variants_of<&r1::wait>(), variants_of<&r1::notify>(),
+      variants_of<&r1::notify_one>(), variants_of<&r1::notify_all>()};
+  return variants[i];
+}

@@ -2,7 +2,7 @@
 
 // The plugin interface through which oneTBB gets its worker threads from
 // another library ("resource management layer"): src/tbb/rml_base.h and
-// rml_tbb.h, equal in 2021.8 and 2022.1. Only the order of the virtual
+// rml_tbb.h, equal in 2021.5 to 2023.2. Only the order of the virtual
 // functions and the four names count; the class names are ours.
 #ifndef PARKWAY_TBB_PRELOAD_WORKERS_RML_ABI_H_
 #define PARKWAY_TBB_PRELOAD_WORKERS_RML_ABI_H_

@@ -7,12 +7,12 @@
 #include <utility>
 
 #include "parkway/os/os.h"
-#include "parkway/tbb/preload/host/stats.h"
+#include "parkway/tbb/preload/host/counters.h"
 #include "parkway/tbb/preload/workers/finalize.h"
 
 namespace parkway::preload {
 
-Server* Server::make(rml::Client& client) noexcept {
+Server* Server::make(rml::Client& client, const Copy& copy) noexcept {
   const unsigned count = client.max_job_count();
   if (count > IdlePool::kMaxMembers) return nullptr;
   std::unique_ptr<IdleMember<Platform>[]> members(
@@ -21,12 +21,12 @@ Server* Server::make(rml::Client& client) noexcept {
                                               ServerWorker[count]);
   if (members == nullptr || workers == nullptr) return nullptr;
   auto* const server = new (std::nothrow)
-      Server(client, count, std::move(members), std::move(workers));
+      Server(client, copy, count, std::move(members), std::move(workers));
   if (server != nullptr) preload::count(kServers);
   return server;
 }
 
-Server::Server(rml::Client& client, unsigned count,
+Server::Server(rml::Client& client, const Copy& copy, unsigned count,
                std::unique_ptr<IdleMember<Platform>[]> members,
                std::unique_ptr<ServerWorker[]> workers) noexcept
     : client_(client),
@@ -37,7 +37,7 @@ Server::Server(rml::Client& client, unsigned count,
       pool_(members_.get(), count),
       references_(count + 1) {
   for (unsigned i = 0; i < count; ++i) {
-    workers_[i].attach(*this, members_[i]);
+    workers_[i].attach(*this, members_[i], copy);
   }
 }
 

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "parkway/tbb/preload/host/copies.h"
 #include "parkway/tbb/preload/workers/rml_abi.h"
 #include "parkway/tbb/preload/workers/server_worker.h"
 #include "parkway/wait/idle_pool.h"
@@ -23,7 +24,7 @@ class Server final : public rml::Server {
  public:
   // Null if there is no memory for it, or the client wants more workers than an
   // IdlePool has room for.
-  static Server* make(rml::Client& client) noexcept;
+  static Server* make(rml::Client& client, const Copy& copy) noexcept;
 
   unsigned version() const override { return 0; }
 
@@ -47,7 +48,7 @@ class Server final : public rml::Server {
  private:
   friend class ServerWorker;
 
-  Server(rml::Client& client, unsigned count,
+  Server(rml::Client& client, const Copy& copy, unsigned count,
          std::unique_ptr<IdleMember<Platform>[]> members,
          std::unique_ptr<ServerWorker[]> workers) noexcept;
   ~Server() override = default;

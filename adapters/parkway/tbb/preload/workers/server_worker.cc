@@ -6,17 +6,17 @@
 
 #include "parkway/os/os.h"
 #include "parkway/preload/message.h"
-#include "parkway/tbb/preload/host/stats.h"
+#include "parkway/tbb/preload/host/counters.h"
 #include "parkway/tbb/preload/workers/server.h"
 #include "parkway/tbb/preload/workers/thread.h"
 
 namespace parkway::preload {
 
-void ServerWorker::attach(Server& server,
-                          IdleMember<Platform>& member) noexcept {
+void ServerWorker::attach(Server& server, IdleMember<Platform>& member,
+                          const Copy& copy) noexcept {
   server_ = &server;
   member_ = &member;
-  yield_.attach(server.pool_, member);
+  yield_.attach(server.pool_, member, copy);
 }
 
 bool ServerWorker::rouse() noexcept {

@@ -22,7 +22,8 @@ class ServerWorker {
   ServerWorker& operator=(const ServerWorker&) = delete;
 
   // Before all else. Both outlive the worker.
-  void attach(Server& server, IdleMember<Platform>& member) noexcept;
+  void attach(Server& server, IdleMember<Platform>& member,
+              const Copy& copy) noexcept;
 
   // The worker was taken from the pool: wakes its thread, or starts it. False
   // if the system has no thread for it now.

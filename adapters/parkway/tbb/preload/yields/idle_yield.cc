@@ -3,8 +3,7 @@
 #include "parkway/tbb/preload/yields/idle_yield.h"
 
 #include "parkway/os/os.h"
-#include "parkway/tbb/preload/host/state.h"
-#include "parkway/tbb/preload/host/stats.h"
+#include "parkway/tbb/preload/host/counters.h"
 #include "parkway/tbb/preload/yields/stack_walk.h"
 
 namespace parkway::preload {
@@ -23,7 +22,7 @@ constexpr std::int64_t kStayNs = 1000000;
 
 void IdleYield::begin() noexcept {
   surplus_ = 0;
-  t_current = this;
+  t_current = in_use_ ? this : nullptr;
 }
 
 void IdleYield::end() noexcept { t_current = nullptr; }
@@ -58,12 +57,12 @@ bool IdleYield::pass_surplus() noexcept {
 }
 
 bool IdleYield::is_idle_place(const void* caller, const void* frame) noexcept {
-  if (!host_code().contains(caller)) return false;
+  if (!host_code_.contains(caller)) return false;
   for (const Place& place : places_) {
     if (place.caller == caller && place.frame == frame) return place.idle;
   }
   Place& place = places_[next_place_++ % kPlaces];
-  place = {caller, frame, only_host_frames()};
+  place = {caller, frame, only_host_frames(host_code_)};
   return place.idle;
 }
 

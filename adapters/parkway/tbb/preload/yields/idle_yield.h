@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "parkway/tbb/preload/host/copies.h"
 #include "parkway/wait/idle_pool.h"
 
 namespace parkway::preload {
@@ -29,9 +30,13 @@ namespace parkway::preload {
 // One per worker; its thread's alone.
 class IdleYield {
  public:
-  void attach(IdlePool& pool, IdleMember<Platform>& member) noexcept {
+  // Works for a copy, or for one without the layer: then it changes nothing.
+  void attach(IdlePool& pool, IdleMember<Platform>& member,
+              const Copy& copy) noexcept {
     pool_ = &pool;
     member_ = &member;
+    in_use_ = copy.uses(kYields);
+    host_code_ = copy.code;
   }
 
   // The worker enters the host, and comes back from it.
@@ -67,6 +72,8 @@ class IdleYield {
   // come and go with the tasks.
   static constexpr std::size_t kPlaces = 8;
 
+  bool in_use_ = false;
+  CodeRange host_code_;
   IdlePool* pool_ = nullptr;
   IdleMember<Platform>* member_ = nullptr;
   std::uint32_t yields_ = 0;   // all

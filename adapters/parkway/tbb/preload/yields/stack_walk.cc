@@ -4,16 +4,15 @@
 
 #include <unwind.h>
 
-#include "parkway/tbb/preload/host/code_range.h"
+#include "parkway/preload/code_range.h"
 #include "parkway/tbb/preload/host/coroutine_start.h"
-#include "parkway/tbb/preload/host/state.h"
 
 namespace parkway::preload {
 namespace {
 
 struct Walk {
-  const CodeRange own = own_code();
-  const CodeRange host = host_code();
+  const CodeRange own;
+  const CodeRange host;
   int host_frames = 0;
   bool back_home = false;
 };
@@ -36,8 +35,8 @@ _Unwind_Reason_Code look_at(_Unwind_Context* context, void* data) {
 
 }  // namespace
 
-bool only_host_frames() noexcept {
-  Walk walk;
+bool only_host_frames(const CodeRange& host) noexcept {
+  Walk walk{own_code(), host};
   _Unwind_Backtrace(&look_at, &walk);
   return walk.back_home;
 }

@@ -5,13 +5,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "parkway/tbb/preload/host/state.h"
 #include "parkway/tbb/preload/yields/idle_yield.h"
 
 extern "C" int sched_yield() {
   using parkway::preload::IdleYield;
   IdleYield* const idle = IdleYield::current();
-  if (idle != nullptr && parkway::preload::in_use(parkway::preload::kYields) &&
+  if (idle != nullptr &&
       idle->pass(__builtin_return_address(0), __builtin_frame_address(0))) {
     return 0;
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "parkway/tbb/preload/host/code_range.h"
+#include "parkway/preload/code_range.h"
 
 #include <cstddef>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Where the code of a loaded library is.
-#ifndef PARKWAY_TBB_PRELOAD_HOST_CODE_RANGE_H_
-#define PARKWAY_TBB_PRELOAD_HOST_CODE_RANGE_H_
+#ifndef PARKWAY_PRELOAD_CODE_RANGE_H_
+#define PARKWAY_PRELOAD_CODE_RANGE_H_
 
 #include <link.h>
 
@@ -28,4 +28,4 @@ CodeRange own_code() noexcept;
 
 }  // namespace parkway::preload
 
-#endif  // PARKWAY_TBB_PRELOAD_HOST_CODE_RANGE_H_
+#endif  // PARKWAY_PRELOAD_CODE_RANGE_H_

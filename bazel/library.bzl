@@ -16,6 +16,18 @@ def parkway_library(name, **kwargs):
         **kwargs
     )
 
+def sources_of_folder(name):
+    """All sources of a package as files: people without Bazel compile them by one command.
+
+    Args:
+      name: of the filegroup.
+    """
+    native.filegroup(
+        name = name,
+        srcs = native.glob(["**/*.cc", "**/*.S"], allow_empty = True),
+        visibility = ["//tests:__subpackages__"],
+    )
+
 def headers_of_folder(name):
     """All headers of a package as files, for tests/house and the models.
 
@@ -25,7 +37,10 @@ def headers_of_folder(name):
     native.filegroup(
         name = name,
         srcs = native.glob(["**/*.h"]),
-        visibility = ["//tests:__subpackages__"],
+        visibility = [
+            "//bazel/package:__pkg__",
+            "//tests:__subpackages__",
+        ],
     )
 
 # The layers of //plugin. Each may use those before it; tests/house checks the #include lines.
@@ -73,3 +88,4 @@ def layer(name, uses, srcs = None, deps = [], **kwargs):
         **kwargs
     )
     headers_of_folder(name = "headers")
+    sources_of_folder(name = "sources")

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """A test once more, in a build with other settings whatever the command line says."""
 
-_SETTINGS = ["checks", "locks"]
+# Attribute -> setting. Bazel 4 looks for a label without its repository in the calling workspace.
+_SETTINGS = {name: str(Label("//bazel:" + name)) for name in ["checks", "locks"]}
 _MODE = "//command_line_option:compilation_mode"
 
 def _with_settings_impl(settings, attr):
     changed = {
-        "//bazel:" + name: getattr(attr, name) or settings["//bazel:" + name]
-        for name in _SETTINGS
+        setting: getattr(attr, name) or settings[setting]
+        for name, setting in _SETTINGS.items()
     }
 
     # Checks are for builds under development, which are hardly optimised: that compiles faster.
@@ -16,8 +17,8 @@ def _with_settings_impl(settings, attr):
 
 _with_settings = transition(
     implementation = _with_settings_impl,
-    inputs = ["//bazel:" + name for name in _SETTINGS] + [_MODE],
-    outputs = ["//bazel:" + name for name in _SETTINGS] + [_MODE],
+    inputs = _SETTINGS.values() + [_MODE],
+    outputs = _SETTINGS.values() + [_MODE],
 )
 
 def _rebuilt_test_impl(ctx):

@@ -19,7 +19,7 @@ it all that depends on it, gets that. PARKWAY_TBB_STACKS is the coroutines', for
 some processors; where oneTBB has threads for coroutines, under sanitizers, they stay upstream's.
 """
 
-load(":overlay_tree.bzl", "LEFT_OUT", "edit_target", "link_tree", "parkway_label")
+load(":overlay_tree.bzl", "LEFT_OUT", "edit_names", "edit_target", "label_beside", "link_tree", "parkway_label")
 load(":tbb_types.bzl", "TBB_TYPES")
 
 # Headers of classes derived from replaced ones, whose base stays upstream's: header in
@@ -43,6 +43,13 @@ _HEADER = """\
 """
 
 _SOURCES = "src/tbb/"
+
+# What programs that were compiled with upstream's class call. The library stays complete for them.
+_QUEUING_RW_MUTEX = """\
+// Generated, see bazel/tbb_overlay.bzl in parkway.
+#define PARKWAY_TBB_STOCK_QUEUING_RW_MUTEX
+#include "_stock_queuing_rw_mutex.h"
+"""
 
 _CO_CONTEXT = """\
 // Generated, see bazel/tbb_overlay.bzl in parkway.
@@ -95,6 +102,10 @@ def _tbb_overlay_impl(ctx):
     base = ctx.path(ctx.attr.base).dirname
     include = base.get_child("include")
     tbb = include.get_child("oneapi").get_child("tbb")
+    if tbb.get_child("_stock_mutex.h").exists:
+        # Overlaid already.
+        link_tree(ctx, base, "", without = LEFT_OUT)
+        return
     detail = tbb.get_child("detail")
     sources = base.get_child("src").get_child("tbb")
     co_context = sources.get_child("co_context.h")
@@ -105,12 +116,15 @@ def _tbb_overlay_impl(ctx):
 
     # Another version of `base` makes this repository anew: it differs in these files.
     build = ctx.attr.base
-    ctx.path(build.relative("//:include/oneapi/tbb/version.h"))
+    ctx.path(label_beside(build, "//:include/oneapi/tbb/version.h"))
 
     # File by file, not folder by folder: "../spin_mutex.h" from a linked folder is upstream's.
     link_tree(ctx, base, "", without = ["BUILD.bazel", "include", "src"] + LEFT_OUT)
     link_tree(ctx, base.get_child("src"), "src/", without = ["tbb"])
-    link_tree(ctx, sources, _SOURCES, without = ["co_context.h"])
+    queuing = sources.get_child("queuing_rw_mutex.cpp")
+    link_tree(ctx, sources, _SOURCES, without = ["co_context.h", queuing.basename])
+    ctx.symlink(queuing, _SOURCES + "_stock_queuing_rw_mutex.h")
+    ctx.file(_SOURCES + queuing.basename, _QUEUING_RW_MUTEX, executable = False)
     ctx.symlink(co_context, _SOURCES + "_stock_co_context.h")
     ctx.file(_SOURCES + "co_context.h", _CO_CONTEXT, executable = False)
     link_tree(ctx, include, "include/", without = ["oneapi", "tbb"])
@@ -124,7 +138,7 @@ def _tbb_overlay_impl(ctx):
         _redirect(ctx, detail.get_child(name + ".h"), name, to)
     ctx.file(
         "BUILD.bazel",
-        edit_target(ctx.read(build), str(build), "tbb", _with_deps),
+        edit_target(edit_names(ctx.read(build), ctx.attr.names), str(build), "tbb", _with_deps),
         executable = False,
     )
 
@@ -135,6 +149,9 @@ tbb_overlay = repository_rule(
         "base": attr.label(
             mandatory = True,
             doc = "The BUILD.bazel in the root of any oneTBB repository that has sources.",
+        ),
+        "names": attr.string_dict(
+            doc = "A repository that the BUILD file names -> its name here, if it has another one.",
         ),
     },
 )

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every archive parkway's build uses: the one table of versions, addresses and checksums.
 
-HOSTS has two sets of the four dependencies; PARKWAY_HOSTS (`--config=hosts2022`,
-`--config=hosts2025`) selects one. Each entry has
+HOSTS has sets of the four dependencies; PARKWAY_HOSTS (`--config=hosts2022`, `--config=hosts2025`,
+`--config=hosts2026`) selects one. The last one, which is the newest that Debian has sources of, is the
+default. Each entry has
 
   version        upstream's version
   url, sha256,   upstream's own archive: what a machine with internet takes
@@ -14,6 +15,8 @@ HOSTS has two sets of the four dependencies; PARKWAY_HOSTS (`--config=hosts2022`
 `bazelw` reads the "debian" and "debian_sha256" lines with awk: keep them one per line and in
 this order.
 """
+
+DEFAULT_HOSTS = "2026"
 
 HOSTS = {
     "2022": {
@@ -92,9 +95,47 @@ HOSTS = {
             "debian_prefix": "benchmark-1.9.1",
         },
     },
+    "2026": {
+        "com_google_absl": {
+            "version": "20260526.0",
+            "url": "https://github.com/abseil/abseil-cpp/archive/refs/tags/20260526.0.tar.gz",
+            "sha256": "6e1aee535473414164bf83e4ebc40240dec71a4701f8a642d906e95bea1aea0c",
+            "strip_prefix": "abseil-cpp-20260526.0",
+            "debian": "pool/main/a/abseil/abseil_20260526.0.orig.tar.gz",
+            "debian_sha256": "6e1aee535473414164bf83e4ebc40240dec71a4701f8a642d906e95bea1aea0c",
+            "debian_prefix": "abseil-cpp-20260526.0",
+        },
+        "oneTBB": {
+            "version": "2022.1.0",
+            "url": "https://github.com/uxlfoundation/oneTBB/archive/refs/tags/v2022.1.0.tar.gz",
+            "sha256": "ed067603ece0dc832d2881ba5c516625ac2522c665d95f767ef6304e34f961b5",
+            "strip_prefix": "oneTBB-2022.1.0",
+            "debian": "pool/main/o/onetbb/onetbb_2022.1.0.orig.tar.xz",
+            "debian_sha256": "c220a5e4fe452f3a24f562212377dc796d90e8d4e9bfb3392524f18c8f48cd7f",
+            "debian_prefix": "oneTBB-2022.1.0",
+        },
+        "com_google_googletest": {
+            "version": "1.18.0",
+            "url": "https://github.com/google/googletest/archive/refs/tags/v1.18.0.tar.gz",
+            "sha256": "6e3191c1455468b3fc35a417fb565c1c5071aee1b7e7f85e30cf48a98d37d8b5",
+            "strip_prefix": "googletest-1.18.0",
+            "debian": "pool/main/g/googletest/googletest_1.18.0.orig.tar.gz",
+            "debian_sha256": "b9cf3c3d06dbae3eeca671e2a3ea33f3749e23eaa1389cd92c9d0a575e146128",
+            "debian_prefix": "googletest-1.18.0",
+        },
+        "com_github_google_benchmark": {
+            "version": "1.9.1",
+            "url": "https://github.com/google/benchmark/archive/refs/tags/v1.9.1.tar.gz",
+            "sha256": "32131c08ee31eeff2c8968d7e874f3cb648034377dfc32a4c377fa8796d84981",
+            "strip_prefix": "benchmark-1.9.1",
+            "debian": "pool/main/b/benchmark/benchmark_1.9.1.orig.tar.gz",
+            "debian_sha256": "32131c08ee31eeff2c8968d7e874f3cb648034377dfc32a4c377fa8796d84981",
+            "debian_prefix": "benchmark-1.9.1",
+        },
+    },
 }
 
-# The model checker of tests/model, needed by no library: the same for both sets.
+# The model checker of tests/model, needed by no library: the same for all sets.
 DEV = {
     "relacy": {
         "version": "acc09bbe65a1837a08912774c7fed178547514e6",

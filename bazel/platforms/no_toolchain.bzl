@@ -2,7 +2,7 @@
 """A C++ toolchain that is none: a build for the system can be analysed, and not made."""
 
 load("@bazel_tools//tools/cpp:cc_toolchain_config_lib.bzl", "tool_path")
-load("@parkway_hosts//:cc.bzl", "cc_common")
+load("@parkway_rules//:cc.bzl", "cc_common")
 load("@rules_cc//cc:defs.bzl", "cc_toolchain")
 
 def _config_impl(ctx):

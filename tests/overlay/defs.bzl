@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the overlays."""
 
-load("@parkway_hosts//:hosts.bzl", "HOSTS", "VERSIONS")
+load("@parkway_hosts//:hosts.bzl", "EXAMPLE", "SYSTEM", "VERSIONS")
 load("@rules_cc//cc:defs.bzl", "cc_library", "cc_test")
 load("//bazel:rebuilt_test.bzl", "rebuilt_test")
 load("//bazel:skipped.bzl", "skipped_test")
 load("//bazel:tbb_types.bzl", "TBB_TYPES")
 
 # Why there are no overlays here, or an empty string.
-_UNAVAILABLE = "installed hosts have no sources to overlay" if HOSTS == "system" else ""
+_UNAVAILABLE = "installed hosts have no sources to overlay" if SYSTEM else ""
 
 def example_tests(name, tests, tests_since_2023):
     """A test_suite of tests of the example.
@@ -18,8 +18,9 @@ def example_tests(name, tests, tests_since_2023):
       tests: their labels in its repository.
       tests_since_2023: those that need an Abseil that new.
     """
-    if _UNAVAILABLE:
-        skipped_test(name = name, reason = _UNAVAILABLE)
+    unavailable = _UNAVAILABLE if EXAMPLE else "the example is a repository of parkway's own workspace"
+    if unavailable:
+        skipped_test(name = name, reason = unavailable)
         return
     if int(VERSIONS["com_google_absl"].split(".")[0]) >= 20230125:
         tests = tests + tests_since_2023
@@ -28,7 +29,7 @@ def example_tests(name, tests, tests_since_2023):
         tests = ["@parkway_example" + test for test in tests],
     )
 
-def which_locks_test(name, srcs, deps, tags = [], stock_tags = []):
+def which_locks_test(name, srcs, deps, local_defines = [], tags = [], stock_tags = []):
     """NAME follows --//bazel:locks, NAME_stock does not.
 
     Args:
@@ -36,6 +37,7 @@ def which_locks_test(name, srcs, deps, tags = [], stock_tags = []):
       srcs: a program with the expected locks as its argument. It has no GoogleTest, which would be
         built once more for the other position of the switch.
       deps: as everywhere.
+      local_defines: as everywhere.
       tags: as everywhere.
       stock_tags: of NAME_stock.
     """
@@ -51,6 +53,7 @@ def which_locks_test(name, srcs, deps, tags = [], stock_tags = []):
             "//conditions:default": ["parkway"],
         }),
         linkstatic = True,
+        local_defines = local_defines,
         tags = tags,
         deps = deps,
     )

@@ -37,7 +37,7 @@ def upstream_comparison(name, src):
             own_srcs = [benchmark + ".cc"] if benchmark in _OURS else [],
             common_deps = [
                 "//tests/upstream/absl:thread_pool",
-                "@com_github_google_benchmark//:benchmark_main",
+                "@parkway_hosts//:benchmark_main",
             ],
             deps_since = {20240722: ["//absl/base:no_destructor"]},
             rule = cc_binary,

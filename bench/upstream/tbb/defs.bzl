@@ -3,7 +3,7 @@
 
 load("@rules_shell//shell:sh_binary.bzl", "sh_binary")
 load("@rules_shell//shell:sh_test.bzl", "sh_test")
-load("//tests/upstream/tbb:defs.bzl", "UNAVAILABLE")
+load("//tests/upstream/tbb:defs.bzl", "UNAVAILABLE", "is_gone")
 
 def _programs(suite):
     return ["//tests/upstream/tbb:%s_%s_program" % (suite, locks) for locks in ["stock", "parkway"]]
@@ -21,6 +21,7 @@ def upstream_comparison(name, src, suites):
     """
     if UNAVAILABLE:
         return
+    suites = [suite for suite in suites if not is_gone(suite)]
     sh_binary(
         name = name,
         testonly = True,
@@ -45,6 +46,7 @@ def comparison_test(name, src, script, suites):
     """
     if UNAVAILABLE:
         return
+    suites = [suite for suite in suites if not is_gone(suite)]
     sh_test(
         name = name,
         size = "small",

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Programs of Abseil's absl/synchronization, built with Abseil as it is and overlaid."""
 
-load("@parkway_hosts//:hosts.bzl", "HOSTS", "VERSIONS")
+load("@parkway_hosts//:hosts.bzl", "SYSTEM", "VERSIONS")
 load("@rules_cc//cc:defs.bzl", "cc_library", "cc_test")
 load("//bazel:skipped.bzl", "skipped_test")
 
 _LTS = int(VERSIONS["com_google_absl"].split(".")[0])
 
 # Abseil's own BUILD files do not let others have its tests.
-_SOURCES = "@absl_tests_%d//absl/synchronization:" % _LTS
+_SOURCES = "@absl_tests//absl/synchronization:"
 
 _REPOSITORIES = {
     "parkway": "@com_google_absl_overlay",
@@ -16,7 +16,7 @@ _REPOSITORIES = {
 }
 
 # Why there is no overlay here, or an empty string.
-UNAVAILABLE = "an installed Abseil has no sources to overlay" if HOSTS == "system" else ""
+UNAVAILABLE = "an installed Abseil has no sources to overlay" if SYSTEM else ""
 
 def internal_header(name, header):
     """A header of absl/synchronization/internal that only Abseil's own packages may depend on.

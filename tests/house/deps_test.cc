@@ -20,8 +20,11 @@
 #include "tbb/parallel_for.h"
 #include "tbb/version.h"
 
+// Abseil's head has no release.
+#ifdef ABSL_LTS_RELEASE_VERSION
 static_assert(ABSL_LTS_RELEASE_VERSION == PARKWAY_HOSTS_ABSL_LTS,
               "these are the headers of another Abseil");
+#endif
 static_assert(TBB_VERSION_MAJOR == PARKWAY_HOSTS_TBB_MAJOR &&
                   TBB_VERSION_MINOR == PARKWAY_HOSTS_TBB_MINOR,
               "these are the headers of another oneTBB");

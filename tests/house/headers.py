@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Each header of plugin/ and adapters/ compiles alone, included twice, in C++17.
+"""Each header of plugin/ and adapters/ compiles alone, included twice, without a warning of those that
+strict users turn on, in C++17 and C++23 (or as --std says).
 
 With -Iplugin -Iadapters and the include folders of Abseil and oneTBB and nothing else: what another
 build needs. These folders are in the file that --flags names, one option a line, or are found below
@@ -11,13 +12,18 @@ The compiler is $CXX, g++ or clang++.
 import concurrent.futures
 import glob
 import os
+import re
 import shlex
 import shutil
 import subprocess
 
 import tree
 
-_OPTIONS = ["-std=c++17", "-O0", "-fsyntax-only", "-x", "c++", "-"]
+_OPTIONS = ["-O0", "-fsyntax-only", "-x", "c++", "-"]
+_STANDARDS = ["c++17", "c++23"]
+# In GCC and Clang.
+_WARNINGS = ["-Werror"] + ["-W" + name for name in (
+    "all", "extra", "conversion", "deprecated", "extra-semi", "old-style-cast", "shadow", "sign-conversion", "undef")]
 
 # Beside the host's own files, which are not here.
 _OVERLAYS = ("adapters/parkway/absl/overlay/", "adapters/parkway/tbb/overlay/")
@@ -49,18 +55,37 @@ def hosts_of_bazel(root):
     return found
 
 
+def no_warnings_of(hosts):
+    """The same options, for headers that are not ours."""
+    return [re.sub("^-I", "-isystem", option) for option in hosts]
+
+
+def supported(command, standards, root):
+    """Those that the compiler knows; Clang calls a new one by another name before it is done."""
+    known = []
+    for standard in standards:
+        for name in (standard, standard.replace("23", "2b")):
+            if compile_text(command + ["-std=" + name], "", root)[0] == 0:
+                known.append(name)
+                break
+        else:
+            print("left out: -std=%s, which %s does not know" % (standard, command[0]))
+    return known
+
+
 def compile_text(command, text, root):
     done = subprocess.run(command + _OPTIONS, input=text.encode(), cwd=root, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT)
     return done.returncode, done.stdout.decode(errors="replace")
 
 
-def check(root, hosts=None):
+def check(root, hosts=None, standards=_STANDARDS):
     command = compiler()
     if command is None:
         print("SKIPPED: there is no compiler: neither $CXX nor g++ nor clang++")
         return []
-    command = command + ["-Iplugin", "-Iadapters"] + (hosts_of_bazel(root) if hosts is None else hosts)
+    standards = supported(command, standards, root)
+    command = command + ["-Iplugin", "-Iadapters"] + no_warnings_of(hosts_of_bazel(root) if hosts is None else hosts)
     headers = [
         p for p in tree.files(root, "plugin/parkway", "adapters/parkway")
         if p.endswith(".h") and not p.startswith(_OVERLAYS)
@@ -69,20 +94,25 @@ def check(root, hosts=None):
     for path in [p for p in headers if p in _NOT_ALONE]:
         print("left out: %s: %s" % (path, _NOT_ALONE[path]))
         headers.remove(path)
-    if hosts is None and compile_text(command, _HOSTS, root)[0] != 0:
+    if hosts is None and compile_text(command + ["-std=c++17"], _HOSTS, root)[0] != 0:
         print("SKIPPED: the headers of adapters/parkway/{absl,tbb}: no Abseil or no oneTBB is found")
         headers = [p for p in headers if not p.startswith(_NEED_HOSTS)]
 
-    def compile_header(path):
-        return compile_text(command, '#include "%s"\n' % path.split("/", 1)[1] * 2, root)
+    def compile_header(job):
+        standard, path = job
+        return compile_text(command + _WARNINGS + ["-std=" + standard],
+                            '#include "%s"\n' % path.split("/", 1)[1] * 2, root)
 
+    wrong = set()
+    jobs = [(standard, path) for standard in standards for path in headers]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        for path, (status, output) in zip(headers, pool.map(compile_header, headers)):
-            if status != 0:
+        for (standard, path), (status, output) in zip(jobs, pool.map(compile_header, jobs)):
+            if status != 0 and path not in wrong:
+                wrong.add(path)
                 lines = output.strip().split("\n")
-                complaints.append("%s: does not compile alone: %s" %
-                                  (path, next((l for l in lines if "error:" in l), lines[-1])))
-    print("%d headers, each alone, with %s" % (len(headers), command[0]))
+                complaints.append("%s: does not compile alone in %s: %s" %
+                                  (path, standard, next((l for l in lines if "error:" in l), lines[-1])))
+    print("%d headers, each alone, with %s in %s" % (len(headers), command[0], ", ".join(standards)))
     return complaints
 
 
@@ -102,6 +132,8 @@ _BAD = [
      "adapters/parkway/std/x.h: does not compile alone"),
     ("C++20", {"adapters/parkway/std/x.h": "#include <utility>\ntemplate <class T> concept C = true;\n"},
      "does not compile alone"),
+    ("a warning", {"adapters/parkway/std/x.h": _GUARDED % ("C", "C", "inline int half(long x) { return x / 2; }")},
+     "-Werror=conversion"),
     ("nothing to check", {path: None for path in _GOOD}, "there are no headers"),
 ]
 
@@ -109,6 +141,7 @@ _BAD = [
 def _main():
     parser = tree.arguments(__doc__)
     parser.add_argument("--flags", help="a file of compiler options, one a line")
+    parser.add_argument("--std", action="append", metavar="NAME", help="as the compiler's -std; may be given twice")
     args = parser.parse_args()
     if args.self_test:
         if compiler() is None:
@@ -119,7 +152,7 @@ def _main():
     if args.flags:
         with open(args.flags, encoding="utf-8") as file:
             hosts = file.read().split("\n")[:-1]
-    tree.finish(check(args.root, hosts))
+    tree.finish(check(args.root, hosts, args.std or _STANDARDS))
 
 
 if __name__ == "__main__":

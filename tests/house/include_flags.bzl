@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How a library's headers are found, for a test that calls a compiler itself."""
 
-load("@parkway_hosts//:cc.bzl", "CcInfo", "cc_common")
+load("@parkway_rules//:cc.bzl", "CcInfo", "cc_common")
 
 def _in_runfiles(ctx, folder):
     for root in [ctx.bin_dir.path, ctx.genfiles_dir.path]:

@@ -217,7 +217,7 @@ def tests_in(root, folders):
 # ---- what happened ----
 
 
-def _labels(logs):
+def logs_by_label(logs):
     """label -> the folders of its runs and shards."""
     found = collections.defaultdict(list)
     for log in sorted(glob.glob(os.path.join(logs, "**", "test.log"), recursive=True)):
@@ -279,7 +279,7 @@ def _result_of(folders):
     return result
 
 
-def _machine():
+def machine_here():
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as file:
             processor = re.search(r"model name\s*:\s*(.*)", file.read())
@@ -290,14 +290,18 @@ def _machine():
         platform.release())
 
 
+def commit_of(root):
+    head = subprocess.run(["git", "-C", root, "rev-parse", "--short=12", "HEAD"], stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, universal_newlines=True, check=False).stdout.strip()
+    return head or "unknown"
+
+
 def collect(root, logs, config, command, machine):
     """Puts what the logs say into the results."""
-    labels = _labels(logs)
+    labels = logs_by_label(logs)
     if not labels:
         sys.exit("proof.py: no test.log below %s" % logs)
     times = [os.path.getmtime(os.path.join(f, "test.log")) for folders in labels.values() for f in folders]
-    commit = subprocess.run(["git", "-C", root, "rev-parse", "--short=12", "HEAD"], stdout=subprocess.PIPE,
-                            stderr=subprocess.DEVNULL, universal_newlines=True, check=False).stdout.strip()
     path = os.path.join(root, _RESULTS)
     results = {}
     if os.path.exists(path):
@@ -305,9 +309,9 @@ def collect(root, logs, config, command, machine):
     day = [datetime.datetime.fromtimestamp(t).strftime("%Y-%m-%d") for t in (min(times), max(times))]
     results[config] = {
         "command": command,
-        "commit": commit or "unknown",
+        "commit": commit_of(root),
         "date": day[1] if day[0] == day[1] else "%s to %s" % tuple(day),
-        "machine": machine or _machine(),
+        "machine": machine or machine_here(),
         "tests": {label: _result_of(folders) for label, folders in sorted(labels.items())},
     }
     tree.write(root, _RESULTS, json.dumps(results, indent=1, sort_keys=True) + "\n")
@@ -599,7 +603,7 @@ def _self_test():
         tree.write(logs, "tests/unit/y_test/shard_1_of_2/test.xml",
                    "<t><testcase><properties><property name='forks' value='7'/></properties></testcase></t>")
         tree.write(logs, "tests/unit/y_test/shard_2_of_2/test.log", "killed")
-        read = {label: _result_of(folders) for label, folders in _labels(logs).items()}
+        read = {label: _result_of(folders) for label, folders in logs_by_label(logs).items()}
     expected = {
         "//tests/model:x_test": {
             "passed": True, "explorations": 2, "schedules": 151888, "complete": 1, "reports": 0, "cases": 1},

@@ -96,6 +96,9 @@ _RENAMED = [
     # The rules_cc of a WORKSPACE is what its Bazel has of itself, and may be older than both.
     ("\"@rules_cc//cc:cc_[a-z]*[.]bzl\"", "\"@rules_cc//cc:defs.bzl\""),
     ("\"@rules_cc//cc/compiler:", "\"//:parkway_compiler_is_"),
+
+    # So are its platforms; and Bazel 4 takes no processor in a group of settings.
+    ("\"@platforms//cpu:", "\"//:parkway_cpu_is_"),
 ]
 
 def _rename(ctx):
@@ -105,6 +108,26 @@ def _rename(ctx):
     renamed = ctx.execute(["find", ".", "-name", "BUILD.bazel", "-exec", "sed", "-i.upstream", script, "{}", "+"])
     if renamed.return_code != 0:
         fail("%s: %s" % (ctx.name, renamed.stderr))
+
+# Abseil's name -> that of platforms 0.0.6.
+_CPUS = {
+    "aarch32": "arm",
+    "aarch64": "aarch64",
+    "ppc": "ppc",
+    "ppc32": "ppc",
+    "ppc64le": "ppc",
+    "wasm32": "wasm32",
+    "wasm64": "wasm64",
+    "x86_64": "x86_64",
+}
+
+_CPU = """
+config_setting(
+    name = "parkway_cpu_is_{name}",
+    constraint_values = ["@platforms//cpu:{value}"],
+    visibility = ["//visibility:public"],
+)
+"""
 
 _COMPILERS = ["clang", "clang-cl", "emscripten", "gcc", "msvc-cl"]
 
@@ -154,6 +177,7 @@ def _parkway_repository_impl(ctx):
         root = ctx.path("BUILD.bazel")
         text = ctx.read(root) if root.exists else ""
         text += "".join([_COMPILER.format(name = name) for name in _COMPILERS])
+        text += "".join([_CPU.format(name = name, value = value) for name, value in _CPUS.items()])
         ctx.file("BUILD.bazel", text + _INCLUDE_ROOT, executable = False)
     elif dep == "oneTBB":
         ctx.file("BUILD.bazel", edit_names(ctx.read("BUILD.bazel"), {}), executable = False)

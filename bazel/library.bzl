@@ -39,9 +39,23 @@ def headers_of_folder(name):
         srcs = native.glob(["**/*.h"]),
         visibility = [
             "//bazel/package:__pkg__",
+            "//plugin:__pkg__",
             "//tests:__subpackages__",
         ],
     )
+
+def headers_of_layers(layers):
+    """The headers that a target of //plugin hands on.
+
+    With the feature layering_check a source may include what its direct dependencies have in `hdrs`.
+
+    Args:
+      layers: of //plugin.
+
+    Returns:
+      labels for `hdrs`.
+    """
+    return ["//plugin/parkway/%s:headers" % layer for layer in layers]
 
 # The layers of //plugin. Each may use those before it; tests/house checks the #include lines.
 _LAYERS = ["os", "base", "wait", "lock", "stack", "task"]

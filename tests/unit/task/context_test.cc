@@ -281,7 +281,7 @@ TEST(ContextTest, FlowsMoveBetweenThreads) {
   Queue queues[kThreads];
   std::atomic<int> left{kFlows};
   for (Moving& moving : all) {
-    moving.flow = std::make_unique<Flow>([&moving, turns](Flow& self) {
+    moving.flow = std::make_unique<Flow>([&moving](Flow& self) {
       std::uint64_t sum = 0;
       double half = 0;
       for (int i = 0; i < turns; ++i) {

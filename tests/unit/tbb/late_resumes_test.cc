@@ -26,7 +26,7 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::nanoseconds kLate(LateResume::kLateNs);
 
-class Resume : public LateResume {
+class Resume final : public LateResume {
  public:
   std::atomic<int> expedited{0};
   Note begun;

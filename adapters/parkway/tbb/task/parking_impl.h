@@ -23,7 +23,8 @@ class parking_mutex {
 
   void lock() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
     if (__builtin_expect(!impl_.try_lock(), 0)) {
-      wait_for([&] { impl_.lock_after_try(); });
+      wait_for(
+          [&]() PARKWAY_NO_THREAD_SAFETY_ANALYSIS { impl_.lock_after_try(); });
     }
   }
   bool try_lock() PARKWAY_NO_THREAD_SAFETY_ANALYSIS { return impl_.try_lock(); }
@@ -31,13 +32,17 @@ class parking_mutex {
   bool try_lock_for(const std::chrono::duration<Rep, Period>& timeout)
       PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
     return impl_.try_lock() ||
-           wait_for([&] { return impl_.try_lock_for(timeout); });
+           wait_for([&]() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+             return impl_.try_lock_for(timeout);
+           });
   }
   template <class Clock, class Duration>
   bool try_lock_until(const std::chrono::time_point<Clock, Duration>& at)
       PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
     return impl_.try_lock() ||
-           wait_for([&] { return impl_.try_lock_until(at); });
+           wait_for([&]() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+             return impl_.try_lock_until(at);
+           });
   }
   void unlock() PARKWAY_NO_THREAD_SAFETY_ANALYSIS { impl_.unlock(); }
 
@@ -57,7 +62,9 @@ class parking_rw_mutex : public parking_mutex<TaskRwMutex> {
 
   void lock_shared() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
     if (__builtin_expect(!impl_.try_lock_shared(), 0)) {
-      wait_for([&] { impl_.lock_shared_after_try(); });
+      wait_for([&]() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+        impl_.lock_shared_after_try();
+      });
     }
   }
   bool try_lock_shared() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
@@ -67,13 +74,17 @@ class parking_rw_mutex : public parking_mutex<TaskRwMutex> {
   bool try_lock_shared_for(const std::chrono::duration<Rep, Period>& timeout)
       PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
     return impl_.try_lock_shared() ||
-           wait_for([&] { return impl_.try_lock_shared_for(timeout); });
+           wait_for([&]() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+             return impl_.try_lock_shared_for(timeout);
+           });
   }
   template <class Clock, class Duration>
   bool try_lock_shared_until(const std::chrono::time_point<Clock, Duration>& at)
       PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
     return impl_.try_lock_shared() ||
-           wait_for([&] { return impl_.try_lock_shared_until(at); });
+           wait_for([&]() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
+             return impl_.try_lock_shared_until(at);
+           });
   }
   void unlock_shared() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
     impl_.unlock_shared();

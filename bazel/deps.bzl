@@ -5,8 +5,8 @@
     parkway_dependencies()
 
 A repository that the calling WORKSPACE declared before is kept as it is. Nothing is fetched before
-something is built that needs it: those of parkway's own tests are declared as well, and cost nobody
-anything.
+something is built that needs it. Those of parkway's own tests are declared as well; `bazel sync` and
+`bazel fetch --all` bring them, a build does not.
 
 Environment variables, set by the configs of .bazelrc with --repo_env:
 

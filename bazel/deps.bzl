@@ -96,13 +96,22 @@ _RENAMED = [
     # The rules_cc of a WORKSPACE is what its Bazel has of itself, and may be older than both.
     ("\"@rules_cc//cc:cc_[a-z]*[.]bzl\"", "\"@rules_cc//cc:defs.bzl\""),
     ("\"@rules_cc//cc/compiler:", "\"//:parkway_compiler_is_"),
+]
 
-    # So are its platforms; and Bazel 4 takes no processor in a group of settings.
-    ("\"@platforms//cpu:", "\"//:parkway_cpu_is_"),
+# So are its platforms; and Bazel 4 takes no processor in a group of settings. What a setting is made of
+# (constraint_values, in one line or in several) has to stay a processor.
+_RENAMED_CPUS = [
+    "/constraint_values = \\[\"/b",
+    "/constraint_values = \\[$/,/\\]/b",
+    "s,\"@platforms//cpu:,\"//:parkway_cpu_is_,",
 ]
 
 def _rename(ctx):
-    script = "/@do_not_use_for_gloop_visibility_only/d;" + ";".join(["s,%s,%s," % pair for pair in _RENAMED])
+    script = "\n".join(
+        ["/@do_not_use_for_gloop_visibility_only/d"] +
+        ["s,%s,%s," % pair for pair in _RENAMED] +
+        _RENAMED_CPUS,
+    )
 
     # With a suffix, as BSD's sed needs one.
     renamed = ctx.execute(["find", ".", "-name", "BUILD.bazel", "-exec", "sed", "-i.upstream", script, "{}", "+"])

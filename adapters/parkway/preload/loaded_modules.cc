@@ -183,6 +183,14 @@ LoadedModules::Answer LoadedModules::answer(const void* caller,
   return answer_for(at(caller), symbol);
 }
 
+LoadedModules::Answer LoadedModules::binding(const void* caller,
+                                             const char* symbol) noexcept {
+  for (std::size_t i = 0; i < std::min(own_, count_); ++i) {
+    if (defines(modules_[i], symbol)) return {modules_ + i, false, true};
+  }
+  return answer(caller, symbol);
+}
+
 LoadedModules::Answer LoadedModules::answer_for(const LoadedModule* from,
                                                 const char* symbol) noexcept {
   for (std::size_t i = own_ + 1; i < started_with_; ++i) {

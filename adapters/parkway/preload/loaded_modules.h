@@ -84,6 +84,10 @@ class LoadedModules {
 
   // Whose definition of `symbol` a call from there would reach.
   Answer answer(const void* caller, const char* symbol) noexcept;
+  // The same for what this library does not stand before: as the dynamic linker
+  // binds it for that module, the program's definition first. Its own
+  // definition, if it has one, is for nobody.
+  Answer binding(const void* caller, const char* symbol) noexcept;
   // The same for calls from a module.
   Answer answer_below(const LoadedModule& from, const char* symbol) noexcept {
     return answer_for(&from, symbol);

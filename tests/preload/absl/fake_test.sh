@@ -48,6 +48,10 @@ expect "sem says nothing" "$err" ""
 run known program PARKWAY=off PARKWAY_ABSL=sem
 expect "off comes before sem" "$out" "$stock"
 
+# A program may define what the host's libraries do: that one then is the host's, and ours.
+run known program_with_helper PARKWAY_ABSL=sem
+expect "the program's helper" "$out" "$(answers host "own Wait 127")"
+
 run known program PARKWAY=maybe
 expect "unknown PARKWAY" "$out" "$stock"
 expect "unknown PARKWAY" "$err" "$aside PARKWAY=maybe: allowed values are on, off, require"

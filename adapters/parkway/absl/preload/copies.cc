@@ -45,8 +45,9 @@ Imports find_imports(const Copy& copy, Sets set) noexcept {
     const void* const there = reinterpret_cast<const void*>(copy.code.begin);
     for (std::size_t i = 0; i < import_count; ++i) {
       if ((imports[i].sets & set) == 0) continue;
+      // A program may define hooks that Abseil's libraries have weak.
       const LoadedModules::Answer answer =
-          modules.answer(there, imports[i].symbol);
+          modules.binding(there, imports[i].symbol);
       // The copy keeps what it needs itself, and nothing else.
       if (answer.module != nullptr && !answer.guessed && i < Imports::kMost) {
         found.functions[i] = reinterpret_cast<ParkwayCode>(

@@ -11,7 +11,7 @@ load("//tests/upstream/tbb:defs.bzl", "is_gone")
 
 _VERSION = INSTALLED_TBB.version.rpartition(".")[0]
 
-_KNOWN = [entry["oneTBB"]["version"].rpartition(".")[0] for entry in HOSTS.values()]
+_KNOWN = sorted({entry["oneTBB"]["version"].rpartition(".")[0]: None for entry in HOSTS.values()})
 
 # Why these tests can't run here, or an empty string.
 UNAVAILABLE = INSTALLED_TBB.reason or ("" if _VERSION in _KNOWN else (

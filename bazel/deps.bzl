@@ -153,6 +153,7 @@ load("@rules_cc//cc:defs.bzl", "cc_library")
 
 cc_library(
     name = "relacy",
+    features = ["-parse_headers"],
     hdrs = glob(["relacy/**/*.h", "relacy/**/*.hpp"]),
     includes = ["."],
     visibility = ["//visibility:public"],

@@ -24,6 +24,8 @@ exports_files(glob(["lib/*"]))
 
 cc_library(
     name = "headers",
+    # Not ours: some need others that are not here.
+    features = ["-parse_headers"],
     hdrs = glob(["include/absl/**/*.h", "include/absl/**/*.inc"]),
     includes = ["include"],
 )

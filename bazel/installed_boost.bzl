@@ -41,6 +41,8 @@ package(default_visibility = ["//visibility:public"])
 cc_library(
     name = "boost",
     srcs = ["lib/libboost_fiber.a"],
+    # Not ours: some need others that are not here.
+    features = ["-parse_headers"],
     hdrs = glob(["include/boost/**"]),
     includes = ["include"],
     linkopts = ["-pthread"],

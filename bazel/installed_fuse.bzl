@@ -20,6 +20,8 @@ package(default_visibility = ["//visibility:public"])
 cc_library(
     name = "fuse",
     srcs = ["lib/libfuse3.a"],
+    # Not ours: some need others that are not here.
+    features = ["-parse_headers"],
     hdrs = glob(["include/fuse3/**"]),
     includes = ["include"],
     linkopts = [

@@ -21,6 +21,8 @@ package(default_visibility = ["//visibility:public"])
 cc_library(
     name = "tbb",
     srcs = ["lib/{soname}"],
+    # Not ours: some need others that are not here.
+    features = ["-parse_headers"],
     hdrs = glob(["include/**/*"]),
     includes = ["include"],
     linkopts = ["-pthread"],

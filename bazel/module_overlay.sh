@@ -48,6 +48,7 @@ overlay_tbb() {
     die "the target tbb has deps, which no known version has"
   fi
   edit BUILD.bazel 's|^    name = "tbb",|&\
+    features = ["-parse_headers"],\
     deps = ["@parkway//adapters/parkway/tbb:overlay_deps"],|'
   cd include/oneapi/tbb
   for name in mutex queuing_mutex queuing_rw_mutex rw_mutex spin_mutex spin_rw_mutex; do

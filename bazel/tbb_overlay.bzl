@@ -89,7 +89,12 @@ def _redirect(ctx, source, name, to):
     )
 
 def _with_deps(block, where):
-    """The target tbb, depending on parkway's headers."""
+    """The target tbb, depending on parkway's headers.
+
+    Its own are not to be compiled alone: some of upstream's can't be.
+    """
+    if block.count("    features = ") == 0:
+        block += "\n    features = [\"-parse_headers\"],"
     deps = "    deps = [\n"
     ours = "        \"%s\",\n" % parkway_label("//adapters/parkway/tbb:overlay_deps")
     if block.count("    deps = ") == 0:

@@ -72,7 +72,7 @@ def below(name):
     return ["//plugin:__pkg__"] + [
         "//%s:__subpackages__" % outside
         for outside in ["adapters", "bench", "examples", "tests"]
-    ] + ["//plugin/parkway/%s:__pkg__" % layer for layer in _LAYERS[_LAYERS.index(name) + 1:]]
+    ] + ["//plugin/parkway/%s:__subpackages__" % layer for layer in _LAYERS[_LAYERS.index(name) + 1:]]
 
 def layer(name, uses, srcs = None, deps = [], **kwargs):
     """The one library of a layer of //plugin, and its headers as files.

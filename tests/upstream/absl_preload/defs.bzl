@@ -5,7 +5,17 @@ load("@parkway_installed_absl//:installed.bzl", "INSTALLED_ABSL")
 load("@rules_cc//cc:defs.bzl", "cc_binary")
 load("//adapters/parkway/absl/preload:defs.bzl", "UNAVAILABLE", "installed_absl_test")
 
-def preloaded_test(name, runs, deps, size, srcs = None, gtest = True, log = False, random = False, shard_count = None):
+def preloaded_test(
+        name,
+        runs,
+        deps,
+        size,
+        srcs = None,
+        gtest = True,
+        log = False,
+        random = False,
+        shard_count = None,
+        skipped = []):
     """One of upstream's tests, unmodified, compiled against the installed headers and libraries.
 
     Args:
@@ -18,6 +28,7 @@ def preloaded_test(name, runs, deps, size, srcs = None, gtest = True, log = Fals
       log: it logs, which it does with absl/log from 2023 on.
       random: it draws numbers, from 2025 on.
       shard_count: of each run.
+      skipped: GoogleTest's names of cases that are not for our own Mutex.
     """
     if not UNAVAILABLE:
         if log and INSTALLED_ABSL.lts >= 20230802:
@@ -41,7 +52,8 @@ def preloaded_test(name, runs, deps, size, srcs = None, gtest = True, log = Fals
             name = "%s_%s" % (name, suffix),
             size = size,
             srcs = ["preloaded.sh"],
-            args = ["$(rootpath %s)" % preload if preload else "none", "$(rootpath :%s)" % name],
+            args = ["$(rootpath %s)" % preload if preload else "none", "$(rootpath :%s)" % name] +
+                   (["--gtest_filter=-" + ":".join(skipped)] if skipped and suffix == "parkway" else []),
             data = [":" + name] + ([preload] if preload else []),
             env = env,
             shard_count = shard_count,

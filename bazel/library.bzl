@@ -24,7 +24,7 @@ def sources_of_folder(name):
     """
     native.filegroup(
         name = name,
-        srcs = native.glob(["**/*.cc", "**/*.S"], allow_empty = True),
+        srcs = native.glob(["**/*.cc", "**/*.S", "**/*.inc"], allow_empty = True),
         visibility = ["//tests:__subpackages__"],
     )
 
@@ -74,13 +74,14 @@ def below(name):
         for outside in ["adapters", "bench", "examples", "tests"]
     ] + ["//plugin/parkway/%s:__subpackages__" % layer for layer in _LAYERS[_LAYERS.index(name) + 1:]]
 
-def layer(name, uses, srcs = None, deps = [], **kwargs):
+def layer(name, uses, srcs = None, hdrs = None, deps = [], **kwargs):
     """The one library of a layer of //plugin, and its headers as files.
 
     Args:
       name: of the layer and of its folder.
       uses: layers before it.
       srcs: by default every .cc file of the folder.
+      hdrs: by default every .h file of the folder.
       deps: what is no layer.
       **kwargs: for cc_library.
     """
@@ -90,7 +91,7 @@ def layer(name, uses, srcs = None, deps = [], **kwargs):
     parkway_library(
         name = name,
         srcs = native.glob(["*.cc"]) if srcs == None else srcs,
-        hdrs = native.glob(["*.h"]),
+        hdrs = native.glob(["*.h"]) if hdrs == None else hdrs,
         # A waiter's poll is a loop of a few instructions. SemaMutex's took twice as long in a tiny
         # section (27 in place of 13 ns) where it happened to lie across two lines of code.
         copts = [

@@ -4,13 +4,23 @@
 #ifndef PARKWAY_EXAMPLES_SCHEDULER_FLOW_H_
 #define PARKWAY_EXAMPLES_SCHEDULER_FLOW_H_
 
-#include <sanitizer/common_interface_defs.h>
-#include <sanitizer/tsan_interface.h>
-
 #include <cstddef>
 
 #include "parkway/base/sanitizers.h"
 #include "parkway/task/context/context.h"
+
+// Of <sanitizer/common_interface_defs.h> and <sanitizer/tsan_interface.h>,
+// which compilers without sanitizers do not have.
+extern "C" {
+void __sanitizer_start_switch_fiber(void** frames, const void* bottom,
+                                    std::size_t bytes);
+void __sanitizer_finish_switch_fiber(void* frames, const void** old_bottom,
+                                     std::size_t* old_bytes);
+void* __tsan_get_current_fiber();
+void* __tsan_create_fiber(unsigned flags);
+void __tsan_destroy_fiber(void* fiber);
+void __tsan_switch_to_fiber(void* fiber, unsigned flags);
+}
 
 namespace parkway::example {
 

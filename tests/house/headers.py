@@ -28,7 +28,10 @@ _WARNINGS = ["-Werror"] + ["-W" + name for name in (
 # Beside the host's own files, which are not here.
 _OVERLAYS = ("adapters/parkway/absl/overlay/", "adapters/parkway/tbb/overlay/")
 # Header -> why it does not compile alone in C++17 on Linux: another system's, a newer C++.
-_NOT_ALONE = {}
+_NOT_ALONE = {
+    "plugin/parkway/base/cpu_msvc.h": "Microsoft's compiler has what it includes",
+    "plugin/parkway/os/windows/system_header.h": "Windows has what it includes",
+}
 _NEED_HOSTS = ("adapters/parkway/absl/", "adapters/parkway/tbb/")
 _HOSTS = '#include "absl/base/config.h"\n#include "oneapi/tbb/version.h"\n'
 # The include folders below Bazel's external/, by how the versions of Bazel call the repositories.

@@ -57,7 +57,7 @@ _PRIMITIVES = [
     ("TimerHeap", ["task/timer_heap"], r"TimerHeap"),
     ("BlockingPool", ["task/blocking_pool"], r"(?:Basic)?BlockingPool|run_blocking|blocking_pool"),
     ("stacks", ["stack/"], r"StackDepot|StackMagazines|stack_alloc"),
-    ("fork generations", ["base/fork_generation", "base/per_process"], r"fork_generation|PerProcess"),
+    ("fork generations", ["os/fork_generation", "base/per_process"], r"fork_generation|PerProcess"),
     ("Abseil's types", [], r"absl::|parkway/absl/"),
     ("oneTBB's types", [], r"tbb::|parkway/tbb/"),
 ]

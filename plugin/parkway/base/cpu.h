@@ -8,6 +8,10 @@
 #include <cstdint>
 
 #include "parkway/os/language.h"
+
+#if defined(_MSC_VER) && !defined(__clang__)
+#include "parkway/base/cpu_msvc.h"
+#else
 #if !defined(__x86_64__) && !defined(__i386__) && !defined(__aarch64__)
 #include <chrono>
 #endif
@@ -52,4 +56,5 @@ inline void cpu_fence() noexcept {
 
 }  // namespace parkway::internal
 
+#endif  // not Microsoft's compiler
 #endif  // PARKWAY_BASE_CPU_H_

@@ -7,18 +7,19 @@
 #define PARKWAY_BASE_HELD_LOCKS_H_
 
 #include "parkway/base/checks.h"
+#include "parkway/os/compiler.h"
 
 namespace parkway::internal {
 
 template <class P>
-[[gnu::noinline]] void count_lock_checked() {
+PARKWAY_NOINLINE void count_lock_checked() {
   // Without memory for a record nothing is counted.
   if (auto* const worker = P::current_worker()) ++worker->held_locks;
 }
 
 template <class P>
-[[gnu::noinline]] void count_unlock_checked(const char* type,
-                                            const void* mutex) {
+PARKWAY_NOINLINE void count_unlock_checked(const char* type,
+                                           const void* mutex) {
   auto* const worker = P::current_worker();
   if (worker != nullptr && --worker->held_locks < 0) {
     fatal(type, mutex,

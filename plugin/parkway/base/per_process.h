@@ -9,7 +9,8 @@
 #include <cstdint>
 #include <new>
 
-#include "parkway/base/fork_generation.h"
+#include "parkway/os/compiler.h"
+#include "parkway/os/fork_generation.h"
 #include "parkway/os/os.h"
 
 namespace parkway::internal {
@@ -31,7 +32,7 @@ class PerProcess {
   T& get() noexcept {
     const std::uint32_t made = fork_generation() * kStates + kMade;
     // acquire: pairs with the release in make().
-    if (__builtin_expect(state_.load(std::memory_order_acquire) != made, 0)) {
+    if (PARKWAY_UNLIKELY(state_.load(std::memory_order_acquire) != made)) {
       make(made);
     }
     return object_.it;
@@ -43,7 +44,7 @@ class PerProcess {
   static constexpr std::uint32_t kBeingMade = 2;
   static constexpr std::uint32_t kStates = 4;
 
-  [[gnu::noinline, gnu::cold]] void make(std::uint32_t made) noexcept {
+  PARKWAY_NOINLINE PARKWAY_COLD void make(std::uint32_t made) noexcept {
     const std::uint32_t being_made = made - kMade + kBeingMade;
     std::uint32_t state = state_.load(std::memory_order_acquire);
     while (state != made) {

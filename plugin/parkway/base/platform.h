@@ -14,12 +14,14 @@
 //   MutexWord          what FutexMutex is made of
 //   kMutexName         and what it is called in messages
 //   futexsleep, futexwakeup, yield, pause, now, start_thread
+//   ThreadSemaphore, semasleep, semawakeup, semaclose   of a system that has
+//                      semaphores; see parkway/os/semaphore.h
 //   fence()            full: no access moves past it, a store not even past a
 //                      later load
 //   compiler_fence()   the same for the compiler alone
 //   process_barrier()  a fence() of every other thread, between any two of its
 //                      instructions, and of the caller; false if there is none
-//   fork_generation(), forked()   see parkway/base/fork_generation.h
+//   fork_generation(), forked()   see parkway/os/fork_generation.h
 //   spin_limits(), ticks()   see parkway/base/spin.h
 //   kHeldLocks         whether checked builds count a thread's mutexes
 //   kPatienceNs        see parkway/wait/wait_in_line.h
@@ -35,9 +37,10 @@
 #include <cstdint>
 
 #include "parkway/base/cpu.h"
-#include "parkway/base/fork_generation.h"
 #include "parkway/base/spin.h"
+#include "parkway/os/fork_generation.h"
 #include "parkway/os/os.h"
+#include "parkway/os/semaphore.h"
 
 namespace parkway {
 
@@ -60,6 +63,18 @@ struct BasePlatform {
   static void futexwakeup(Atomic<std::uint32_t>& word,
                           std::uint32_t count) noexcept {
     os::futexwakeup(&word, count);
+  }
+
+  using ThreadSemaphore = os::ThreadSemaphore;
+  static bool semasleep(ThreadSemaphore& semaphore,
+                        std::int64_t deadline) noexcept {
+    return os::semasleep(&semaphore, deadline);
+  }
+  static void semawakeup(ThreadSemaphore& semaphore) noexcept {
+    os::semawakeup(&semaphore);
+  }
+  static void semaclose(ThreadSemaphore& semaphore) noexcept {
+    os::semaclose(&semaphore);
   }
 
   static void yield() noexcept { os::osyield(); }

@@ -6,6 +6,7 @@
 #define PARKWAY_LOCK_COND_VAR_SLOW_H_
 
 #include "parkway/lock/cond_var.h"
+#include "parkway/os/compiler.h"
 #include "parkway/wait/address_wait_slow.h"
 
 namespace parkway {
@@ -22,7 +23,7 @@ void BasicCondVar<P>::enqueue(Waiter& waiter) {
 
 // After a wait that was not notified.
 template <class P>
-[[gnu::noinline]] void BasicCondVar<P>::tidy() {
+PARKWAY_NOINLINE void BasicCondVar<P>::tidy() {
   Waiter::wake_while(
       this, AddressKind::kCondition, [](std::uintptr_t) { return false; },
       [this](bool more) {
@@ -32,7 +33,7 @@ template <class P>
 }
 
 template <class P>
-[[gnu::noinline]] void BasicCondVar<P>::notify_slow(bool all) {
+PARKWAY_NOINLINE void BasicCondVar<P>::notify_slow(bool all) {
   bool taken = false;
   Waiter::wake_while(
       this, AddressKind::kCondition,

@@ -13,6 +13,7 @@
 #include "parkway/base/held_locks.h"
 #include "parkway/base/thread_annotations.h"
 #include "parkway/base/tool_annotations.h"
+#include "parkway/os/compiler.h"
 #include "parkway/wait/wait_platform.h"
 #include "parkway/wait/worker.h"
 
@@ -105,10 +106,10 @@ class PARKWAY_CAPABILITY("mutex") BasicFutexMutex {
     internal::Releasing<P> tools(this);
     internal::count_unlock<P>(kName, this);
     if constexpr (kChecks) check_owned();
-    if (__builtin_expect(P::sleepers_near(word_), 0)) return unlock_slow();
+    if (PARKWAY_UNLIKELY(P::sleepers_near(word_))) return unlock_slow();
     // After the release by address only.
     auto& word = word_;
-    if (__builtin_expect(P::release(word), 0)) wake(word);
+    if (PARKWAY_UNLIKELY(P::release(word))) wake(word);
   }
 
  private:
@@ -134,8 +135,8 @@ class PARKWAY_CAPABILITY("mutex") BasicFutexMutex {
   // In the child of a fork a mutex may have been handed over to a waiter that
   // is gone.
   bool take_inherited() {
-    return __builtin_expect(word_.load(std::memory_order_relaxed) == kGranted,
-                            0) &&
+    return PARKWAY_UNLIKELY(word_.load(std::memory_order_relaxed) ==
+                            kGranted) &&
            P::forked() && claim();
   }
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "parkway/lock/futex_mutex.h"
+#include "parkway/os/compiler.h"
 
 namespace parkway {
 
@@ -71,7 +72,7 @@ class BasicFutexMutex<P>::Announcement {
 };
 
 template <class P>
-[[gnu::noinline]] bool BasicFutexMutex<P>::lock_slow(std::int64_t deadline) {
+PARKWAY_NOINLINE bool BasicFutexMutex<P>::lock_slow(std::int64_t deadline) {
   const bool timed = deadline != os::kForever;
   // What this thread makes of the word when it takes the mutex. Once it has
   // announced itself it takes it as kSleepers, because its announcement may
@@ -157,7 +158,7 @@ bool BasicFutexMutex<P>::leave_or_take(bool slept, bool asked) {
 
 // There are sleepers near, perhaps this mutex's: the word knows.
 template <class P>
-[[gnu::noinline]] void BasicFutexMutex<P>::unlock_slow() {
+PARKWAY_NOINLINE void BasicFutexMutex<P>::unlock_slow() {
   auto& word = word_;
   // A guess: a load would bring the line once more than needed.
   State state = kLocked;

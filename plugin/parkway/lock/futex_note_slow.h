@@ -6,11 +6,12 @@
 #define PARKWAY_LOCK_FUTEX_NOTE_SLOW_H_
 
 #include "parkway/lock/futex_note.h"
+#include "parkway/os/compiler.h"
 
 namespace parkway {
 
 template <class P>
-[[gnu::noinline]] bool BasicFutexNote<P>::sleep_slow(std::int64_t deadline) {
+PARKWAY_NOINLINE bool BasicFutexNote<P>::sleep_slow(std::int64_t deadline) {
   if (internal::spin<P>([this] { return signalled(); })) return true;
 
   P::fork_generation();  // asked for before: P::forked() is exact
@@ -36,7 +37,7 @@ template <class P>
 }
 
 template <class P>
-[[gnu::noinline]] void BasicFutexNote<P>::wakeup_slow(std::uint32_t old) {
+PARKWAY_NOINLINE void BasicFutexNote<P>::wakeup_slow(std::uint32_t old) {
   if (old == kSignalled) internal::fatal(kName, this, "double wakeup");
   // By address: the sleeper may have returned and taken the note with it.
   P::futexwakeup(word_, 1);

@@ -11,6 +11,7 @@
 #include "parkway/base/held_locks.h"
 #include "parkway/base/thread_annotations.h"
 #include "parkway/base/tool_annotations.h"
+#include "parkway/os/compiler.h"
 #include "parkway/wait/wait_platform.h"
 #include "parkway/wait/worker.h"
 
@@ -59,7 +60,7 @@ class PARKWAY_CAPABILITY("mutex") BasicQueuingMutex {
     // 0          no.
     // kTold      yes. Set by the next in the queue: its last access to the node
     //            but a wake by address. With that one's generation
-    //            (parkway/base/fork_generation.h) in the bits above.
+    //            (parkway/os/fork_generation.h) in the bits above.
     // kAwaited   no, and the owner sleeps for it. Set by the owner, from 0.
     Word told{0};
   };
@@ -93,11 +94,10 @@ class PARKWAY_CAPABILITY("mutex") BasicQueuingMutex {
     Tail expected = tail_of(node);
     // relaxed: 0 is only a guess, which the compare-exchange proves.
     // release: pairs with the acquire in take() and lock_slow().
-    if (__builtin_expect(node.told.load(std::memory_order_relaxed) != 0 ||
-                             !tail_.compare_exchange_strong(
-                                 expected, 0, std::memory_order_release,
-                                 std::memory_order_relaxed),
-                         0)) {
+    if (PARKWAY_UNLIKELY(node.told.load(std::memory_order_relaxed) != 0 ||
+                         !tail_.compare_exchange_strong(
+                             expected, 0, std::memory_order_release,
+                             std::memory_order_relaxed))) {
       unlock_slow(node);
     }
   }

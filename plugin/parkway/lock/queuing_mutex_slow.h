@@ -6,6 +6,7 @@
 #define PARKWAY_LOCK_QUEUING_MUTEX_SLOW_H_
 
 #include "parkway/lock/queuing_mutex.h"
+#include "parkway/os/compiler.h"
 #include "parkway/wait/address_wait_slow.h"
 #include "parkway/wait/nap.h"
 #include "parkway/wait/wait_in_line.h"
@@ -52,7 +53,7 @@ bool BasicQueuingMutex<P>::is_parents(Tail tail) {
 }
 
 template <class P>
-[[gnu::noinline]] void BasicQueuingMutex<P>::lock_slow(Node& node) {
+PARKWAY_NOINLINE void BasicQueuingMutex<P>::lock_slow(Node& node) {
   node.state.store(kWaiting, std::memory_order_relaxed);
   // acquire: pairs with the release of an unlock() that left the mutex free,
   // and of the predecessor's lock(), for its node. release: the other end.
@@ -117,7 +118,7 @@ bool BasicQueuingMutex<P>::is_told(const Node& node) {
 
 // Somebody has come, or had when the mutex was taken.
 template <class P>
-[[gnu::noinline]] void BasicQueuingMutex<P>::unlock_slow(Node& node) {
+PARKWAY_NOINLINE void BasicQueuingMutex<P>::unlock_slow(Node& node) {
   const auto told = [&] { return is_told(node); };
   if (!told()) {
     if (leave(node)) return;

@@ -11,6 +11,7 @@
 #include "parkway/base/held_locks.h"
 #include "parkway/base/thread_annotations.h"
 #include "parkway/base/tool_annotations.h"
+#include "parkway/os/compiler.h"
 #include "parkway/wait/address_wait.h"
 #include "parkway/wait/wait_platform.h"
 #include "parkway/wait/worker.h"
@@ -105,7 +106,7 @@ class PARKWAY_CAPABILITY("mutex") BasicQueuingRwMutex {
     // reader hands over what the others have released.
     const std::uint32_t before =
         word_.fetch_sub(kReader, std::memory_order_acq_rel);
-    if (__builtin_expect(before == (kReader | kQueued), 0)) hand_over(true);
+    if (PARKWAY_UNLIKELY(before == (kReader | kQueued))) hand_over(true);
   }
 
   // Makes the calling thread, a reader, the writer, if no other thread reads;
@@ -161,7 +162,7 @@ class PARKWAY_CAPABILITY("mutex") BasicQueuingRwMutex {
     return word_.compare_exchange_strong(expected, kWriter,
                                          std::memory_order_acquire,
                                          std::memory_order_relaxed) ||
-           (__builtin_expect(expected == kQueued, 0) && take_inherited(false));
+           (PARKWAY_UNLIKELY(expected == kQueued) && take_inherited(false));
   }
   bool take_shared() {
     // A guess in place of a load, see RwMutex.

@@ -6,6 +6,7 @@
 #define PARKWAY_LOCK_QUEUING_RW_MUTEX_SLOW_H_
 
 #include "parkway/lock/queuing_rw_mutex.h"
+#include "parkway/os/compiler.h"
 #include "parkway/wait/address_wait_slow.h"
 #include "parkway/wait/wait_in_line.h"
 
@@ -19,7 +20,7 @@ namespace parkway {
 // then.
 
 template <class P>
-[[gnu::noinline]] void BasicQueuingRwMutex<P>::lock_slow(bool shared) {
+PARKWAY_NOINLINE void BasicQueuingRwMutex<P>::lock_slow(bool shared) {
   internal::Seen<P> tools;
   Waiter waiter(&word_, AddressKind::kQueuingRwMutex, shared);
   const std::uint32_t in_the_way = kWriter | (shared ? 0 : kReaders);
@@ -48,7 +49,7 @@ template <class P>
 // As a try, where only kQueued is in the way: in the child of a fork nobody may
 // be there to hand the mutex over.
 template <class P>
-[[gnu::noinline, gnu::cold]] bool BasicQueuingRwMutex<P>::take_inherited(
+PARKWAY_NOINLINE PARKWAY_COLD bool BasicQueuingRwMutex<P>::take_inherited(
     bool shared) {
   if (!P::forked()) return false;
   Waiter waiter(&word_, AddressKind::kQueuingRwMutex, shared);
@@ -70,7 +71,7 @@ template <class P>
 
 // The calling thread is the writer, or was the last reader (`shared`).
 template <class P>
-[[gnu::noinline]] void BasicQueuingRwMutex<P>::hand_over(bool shared) {
+PARKWAY_NOINLINE void BasicQueuingRwMutex<P>::hand_over(bool shared) {
   internal::Seen<P> tools;
   std::uint32_t held = 0;
   // In the child of a fork somebody may have found kQueued meaningless, and
@@ -99,7 +100,7 @@ template <class P>
 
 // The calling thread is the writer.
 template <class P>
-[[gnu::noinline]] void BasicQueuingRwMutex<P>::downgrade_slow() {
+PARKWAY_NOINLINE void BasicQueuingRwMutex<P>::downgrade_slow() {
   internal::Seen<P> tools;
   std::uint32_t held = kReader;
   Waiter::wake_while(

@@ -7,6 +7,7 @@
 
 #include "parkway/lock/rw_cond_var.h"
 #include "parkway/lock/rw_mutex_slow.h"
+#include "parkway/os/compiler.h"
 
 namespace parkway {
 
@@ -58,7 +59,7 @@ bool BasicRwCondVar<P>::wait(BasicRwMutex<P>& mutex, bool shared,
 }
 
 template <class P>
-[[gnu::noinline]] bool BasicRwCondVar<P>::notify(bool all) {
+PARKWAY_NOINLINE bool BasicRwCondVar<P>::notify(bool all) {
   internal::Unseen<P> tools;
   W* first = nullptr;
   W* last = nullptr;

@@ -13,6 +13,7 @@
 #include "parkway/base/held_locks.h"
 #include "parkway/base/thread_annotations.h"
 #include "parkway/base/tool_annotations.h"
+#include "parkway/os/compiler.h"
 #include "parkway/wait/wait_platform.h"
 #include "parkway/wait/wait_table.h"
 #include "parkway/wait/worker.h"
@@ -226,17 +227,17 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   }
   bool unlock_fast() {
     if constexpr (kChecks) check_unlock(false);
-    if (__builtin_expect(P::sleepers_near(word_), 0)) return false;
+    if (PARKWAY_UNLIKELY(P::sleepers_near(word_))) return false;
     internal::Releasing<P> tools(this);
     internal::count_unlock<P>(kName, this);
     auto& word = word_;
     // (N), see rw_mutex_slow.h.
-    if (__builtin_expect(P::release(word), 0)) release_late(word);
+    if (PARKWAY_UNLIKELY(P::release(word))) release_late(word);
     return true;
   }
   bool unlock_shared_fast() {
     if constexpr (kChecks) check_unlock(true);
-    if (__builtin_expect(P::sleepers_near(word_), 0)) return false;
+    if (PARKWAY_UNLIKELY(P::sleepers_near(word_))) return false;
     internal::Releasing<P> tools(this, true);
     internal::count_unlock<P>(kName, this);
     auto& word = word_;
@@ -244,8 +245,7 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
     // reader see what earlier ones announced before they left.
     const std::uint32_t before =
         word.fetch_sub(kReader, std::memory_order_acq_rel);
-    if (__builtin_expect(before / kReader == 1 && P::sleepers_after(&word),
-                         0)) {
+    if (PARKWAY_UNLIKELY(before / kReader == 1 && P::sleepers_after(&word))) {
       release_late(word);
     }
     return true;
@@ -311,7 +311,7 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
       kWriterWaits | kQueued | kNews | kEvaluating;
 
   // Of side_, whose other bits are the generation of the process
-  // (parkway/base/fork_generation.h) that wrote the word's flags of waiters, 0
+  // (parkway/os/fork_generation.h) that wrote the word's flags of waiters, 0
   // before there were any. Written under the bucket's lock.
   static constexpr std::uint32_t kMarked = 1;
 

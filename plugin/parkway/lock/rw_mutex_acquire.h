@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "parkway/lock/rw_mutex.h"
+#include "parkway/os/compiler.h"
 #include "parkway/wait/look_again.h"
 
 namespace parkway {
@@ -51,7 +52,7 @@ template <class P>
 void BasicRwMutex<P>::lock_bucket(WaitBucket<P>& bucket) {
   bucket.lock();
   const std::uint32_t side = side_.load(std::memory_order_relaxed);
-  if (__builtin_expect(flags_are_parents(), 0)) {
+  if (PARKWAY_UNLIKELY(flags_are_parents())) {
     // Without waiters there were no flags.
     if (side / (kMarked + 1) != 0) clear(kFlagsOfWaiters);
     side_.store(P::fork_generation() * (kMarked + 1) + side % (kMarked + 1),
@@ -77,8 +78,8 @@ void BasicRwMutex<P>::clear(std::uint32_t flags) {
 }
 
 template <class P>
-[[gnu::noinline]] void BasicRwMutex<P>::lock_slow(bool shared,
-                                                  const SpinPlan& plan) {
+PARKWAY_NOINLINE void BasicRwMutex<P>::lock_slow(bool shared,
+                                                 const SpinPlan& plan) {
   internal::Acquiring<P> tools(this, shared);
   const auto attempt = [&] { return try_take(shared, false); };
   // At once, if only a mark was in the way of the inline half.
@@ -99,7 +100,7 @@ bool BasicRwMutex<P>::try_lock_slow(bool shared) {
 }
 
 template <class P>
-[[gnu::noinline]] bool BasicRwMutex<P>::try_lock_until_slow(
+PARKWAY_NOINLINE bool BasicRwMutex<P>::try_lock_until_slow(
     bool shared, std::int64_t deadline) {
   internal::Trying<P> tools(this, shared);
   const auto has_it = [&] {

@@ -7,11 +7,12 @@
 #define PARKWAY_LOCK_RW_MUTEX_RELEASE_H_
 
 #include "parkway/lock/rw_mutex.h"
+#include "parkway/os/compiler.h"
 
 namespace parkway {
 
 template <class P>
-[[gnu::noinline]] std::int64_t BasicRwMutex<P>::unlock_slow(bool shared) {
+PARKWAY_NOINLINE std::int64_t BasicRwMutex<P>::unlock_slow(bool shared) {
   // An owner that sees every operation does not call the inline half.
   if constexpr (kChecks) check_unlock(shared);
   internal::Releasing<P> tools(this, shared);
@@ -148,7 +149,7 @@ std::int64_t BasicRwMutex<P>::wake(W* chosen) {
 // After a release that did not know of waiters. Nothing is known of the mutex
 // but its address, unless it has waiters or a mark: these keep it alive.
 template <class P>
-[[gnu::noinline]] void BasicRwMutex<P>::release_late(Word& word) {
+PARKWAY_NOINLINE void BasicRwMutex<P>::release_late(Word& word) {
   auto& bucket = P::bucket(&word);
   bucket.lock();
   if (bucket.marked(&word)) add(word, kSlow);
@@ -208,7 +209,7 @@ void BasicRwMutex<P>::let_readers_in() {
 
 // The calling thread is the writer, and will be a reader.
 template <class P>
-[[gnu::noinline]] void BasicRwMutex<P>::downgrade_slow() {
+PARKWAY_NOINLINE void BasicRwMutex<P>::downgrade_slow() {
   auto& bucket = P::bucket(&word_);
   lock_bucket(bucket);
   // Others may wait for what this one has done under it and it may wait for

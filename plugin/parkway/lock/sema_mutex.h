@@ -13,6 +13,7 @@
 #include "parkway/base/held_locks.h"
 #include "parkway/base/thread_annotations.h"
 #include "parkway/base/tool_annotations.h"
+#include "parkway/os/compiler.h"
 #include "parkway/wait/wait_platform.h"
 #include "parkway/wait/worker.h"
 #include "parkway/wait/worker_link.h"
@@ -87,9 +88,8 @@ class PARKWAY_CAPABILITY("mutex") BasicSemaMutex {
     internal::count_unlock<P>(kName, this);
     Word expected = kLocked;
     // release: pairs with the acquire CAS in take_unlocked() and take().
-    if (__builtin_expect(!word_.compare_exchange_strong(
-                             expected, 0, std::memory_order_release),
-                         0)) {
+    if (PARKWAY_UNLIKELY(!word_.compare_exchange_strong(
+            expected, 0, std::memory_order_release))) {
       unlock_slow();
     }
   }

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "parkway/lock/sema_mutex.h"
+#include "parkway/os/compiler.h"
 #include "parkway/wait/nap.h"
 
 namespace parkway {
@@ -27,7 +28,7 @@ bool BasicSemaMutex<P>::take() {
 }
 
 template <class P>
-[[gnu::noinline]] bool BasicSemaMutex<P>::lock_slow(std::int64_t deadline) {
+PARKWAY_NOINLINE bool BasicSemaMutex<P>::lock_slow(std::int64_t deadline) {
   for (;;) {
     if (internal::spin_and_yield<P>([this] { return take(); })) return true;
     if (deadline != os::kForever && P::now() >= deadline) return take();
@@ -151,7 +152,7 @@ typename BasicSemaMutex<P>::Worker* BasicSemaMutex<P>::unlink_last(
 }
 
 template <class P>
-[[gnu::noinline]] void BasicSemaMutex<P>::unlock_slow() {
+PARKWAY_NOINLINE void BasicSemaMutex<P>::unlock_slow() {
   // First: release outright, or own the list.
   Word word = word_.load(std::memory_order_relaxed);
   for (;;) {

@@ -6,12 +6,13 @@
 #define PARKWAY_LOCK_SEMA_NOTE_SLOW_H_
 
 #include "parkway/lock/sema_note.h"
+#include "parkway/os/compiler.h"
 #include "parkway/wait/nap.h"
 
 namespace parkway {
 
 template <class P>
-[[gnu::noinline]] bool BasicSemaNote<P>::sleep_slow(std::int64_t deadline) {
+PARKWAY_NOINLINE bool BasicSemaNote<P>::sleep_slow(std::int64_t deadline) {
   if (internal::spin<P>([this] { return signalled(); })) return true;
 
   Worker* const self = P::current_worker();
@@ -43,7 +44,7 @@ template <class P>
 }
 
 template <class P>
-[[gnu::noinline]] void BasicSemaNote<P>::wakeup_slow(Word old) {
+PARKWAY_NOINLINE void BasicSemaNote<P>::wakeup_slow(Word old) {
   if (old == kSignalled) internal::fatal(kName, this, "double wakeup");
   if (Link::is_own(old)) Link::worker(old)->semaphore.wakeup();
 }

@@ -37,7 +37,7 @@ namespace parkway {
 //               waiter, lowered by the release() that grants, or by the waiter
 //               when it gets a permit otherwise or gives up.
 //   generation  17 bits: of the process whose waiters the two counts mean
-//               (parkway/base/fork_generation.h). In another one nobody
+//               (parkway/os/fork_generation.h). In another one nobody
 //               starves, and what was granted is for anybody.
 // So granted + starving is the number of starving waiters.
 template <class P>

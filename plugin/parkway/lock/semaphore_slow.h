@@ -9,6 +9,7 @@
 
 #include "parkway/base/spin.h"
 #include "parkway/lock/semaphore.h"
+#include "parkway/os/compiler.h"
 #include "parkway/wait/address_wait_slow.h"
 
 namespace parkway {
@@ -34,7 +35,7 @@ std::uint64_t BasicSemaphore<P>::own(std::uint64_t word) {
 // try_acquire() where permits may have been granted to waiters of a process
 // that this one descends from.
 template <class P>
-[[gnu::noinline, gnu::cold]] bool BasicSemaphore<P>::try_inherited() {
+PARKWAY_NOINLINE PARKWAY_COLD bool BasicSemaphore<P>::try_inherited() {
   std::uint64_t word = word_.load(std::memory_order_relaxed);
   for (;;) {
     const std::uint64_t mine = own(word);
@@ -49,7 +50,7 @@ template <class P>
 }
 
 template <class P>
-[[gnu::noinline]] bool BasicSemaphore<P>::acquire_slow(std::int64_t deadline) {
+PARKWAY_NOINLINE bool BasicSemaphore<P>::acquire_slow(std::int64_t deadline) {
   using W = BasicAddressWaiter<P>;
   const auto attempt = [this] { return try_acquire(); };
   if (internal::spin_and_yield<P>(attempt)) return true;
@@ -130,7 +131,7 @@ bool BasicSemaphore<P>::leave() {
 }
 
 template <class P>
-[[gnu::noinline]] void BasicSemaphore<P>::release(std::ptrdiff_t count) {
+PARKWAY_NOINLINE void BasicSemaphore<P>::release(std::ptrdiff_t count) {
   using W = BasicAddressWaiter<P>;
   if (count < 0) internal::fatal(kName, this, "release of a negative count");
   const auto given = static_cast<std::uint64_t>(count);

@@ -14,8 +14,9 @@ namespace parkway::os {
 
 // None of these waits for storage. They may leave any errno.
 
-// open(path, flags) of a regular file, if its folders and the file itself are
-// known already; else, or if it fails, or where the system can't say, -1.
+// As open_file() (parkway/os/file.h) of a regular file, if its folders and the
+// file itself are known already; else, or if it fails, or where the system
+// can't say, -1.
 int open_cached(const char* path, int flags) noexcept;
 // Whether read_cached() may be asked: a regular file, not open for direct
 // reads.

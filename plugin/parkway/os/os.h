@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // What parkway asks of an operating system. The declarations are the same
-// everywhere; Bazel links the one folder plugin/os/<os>/ that defines them.
-// The names follow the two callback sets of the 2011 Go change: a system
-// offers futexsleep/futexwakeup, or semacreate/semasleep/semawakeup. The
-// semaphore set of a system that has futexes is WorkerSemaphore
-// (parkway/wait/worker_semaphore.h), built on the first set.
+// everywhere; Bazel links the one folder parkway/os/<os>/ that defines them,
+// with files that it shares with others. The names follow the two callback sets
+// of the 2011 Go change: a system offers futexsleep/futexwakeup, or
+// semacreate/semasleep/semawakeup (parkway/os/semaphore.h). The semaphore set
+// of a system that has futexes is WorkerSemaphore
+// (parkway/wait/worker_semaphore.h), built on the first set; the futexes of one
+// that has semaphores are parkway/os/derived/futex_by_semaphore.h.
 #ifndef PARKWAY_OS_OS_H_
 #define PARKWAY_OS_OS_H_
 
@@ -46,6 +48,7 @@ bool process_barrier() noexcept;
 bool prepare_process_barrier() noexcept;
 
 // CPUs in the affinity mask of the process (of its first thread), at least 1.
+// All that are running, where the system has no such mask.
 int ncpu() noexcept;
 
 // Monotonic nanoseconds since some fixed point.

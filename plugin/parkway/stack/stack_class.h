@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "parkway/os/compiler.h"
 #include "parkway/os/language.h"
 
 namespace parkway {
@@ -40,7 +41,7 @@ static_assert(kMinStackBytes << (kStackSizes - 1) == kMaxStackBytes);
 constexpr unsigned stack_class(std::size_t bytes, StackGuard guard) {
   unsigned size = 0;
   if (bytes > kMinStackBytes) {
-    size = 64 - static_cast<unsigned>(__builtin_clzll(bytes - 1)) - 12;
+    size = top_bit(std::uint64_t{bytes - 1}) + 1 - 12;
   }
   return size + (guard == StackGuard::kNone ? kStackSizes : 0);
 }

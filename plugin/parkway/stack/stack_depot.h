@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "parkway/os/compiler.h"
 #include "parkway/stack/free_stack.h"
 
 namespace parkway {
@@ -46,7 +47,7 @@ class BasicStackDepot {
   Stack* get() {
     // A stale "none" costs new memory at worst.
     if (stacks() == 0) return nullptr;
-    if (__builtin_expect(lock_.lock(), 0)) recount();
+    if (PARKWAY_UNLIKELY(lock_.lock())) recount();
     List& from = whole_.first != nullptr ? whole_ : warm_;
     Stack* const batch = from.first;
     if (batch != nullptr) {
@@ -93,7 +94,7 @@ class BasicStackDepot {
   bool put(List& list, Stack* batch, std::uint32_t limit) {
     // A stale "full" is as good as a true one.
     if (list.stacks() + batch->count > limit) return false;
-    if (__builtin_expect(lock_.lock(), 0)) recount();
+    if (PARKWAY_UNLIKELY(lock_.lock())) recount();
     const std::uint32_t stacks = list.stacks() + batch->count;
     const bool fits = stacks <= limit;
     if (fits) {

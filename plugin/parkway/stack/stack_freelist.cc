@@ -10,6 +10,7 @@
 
 #include "parkway/base/checks.h"
 #include "parkway/base/sanitizers.h"
+#include "parkway/os/compiler.h"
 #include "parkway/os/os.h"
 #include "parkway/stack/free_stack.h"
 #include "parkway/stack/stack_class.h"
@@ -228,7 +229,7 @@ StackStats stats_of(unsigned index) {
 
 }  // namespace
 
-__thread StackFreelist* t_stacks = nullptr;
+PARKWAY_THREAD_LOCAL StackFreelist* t_stacks = nullptr;
 
 void* stack_alloc_slow(std::size_t bytes, StackGuard guard) noexcept {
   if (bytes > kMaxStackBytes) {

@@ -9,6 +9,7 @@
 
 #include "parkway/base/checks.h"
 #include "parkway/base/sanitizers.h"
+#include "parkway/os/compiler.h"
 #include "parkway/stack/free_stack.h"
 #include "parkway/stack/stack_class.h"
 #include "parkway/stack/stack_magazines.h"
@@ -122,9 +123,9 @@ namespace internal {
 
 // The calling thread's, or null if it has none yet. Not inline: g++ would make
 // it one for all libraries of the process that have a copy of this code, but
-// each has lists of its own. And __thread: no other file could know that
-// a thread_local begins as a constant.
-extern __thread StackFreelist* t_stacks;
+// each has lists of its own. And not thread_local: no other file could know
+// that it begins as a constant.
+extern PARKWAY_THREAD_LOCAL StackFreelist* t_stacks;
 
 void* stack_alloc_slow(std::size_t bytes, StackGuard guard) noexcept;
 void stack_free_slow(void* stack, unsigned index) noexcept;

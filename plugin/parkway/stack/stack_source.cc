@@ -10,6 +10,7 @@
 
 #include "parkway/base/checks.h"
 #include "parkway/base/thread_annotations.h"
+#include "parkway/os/compiler.h"
 #include "parkway/os/os.h"
 #include "parkway/stack/free_stack.h"
 #include "parkway/stack/stack_class.h"
@@ -19,11 +20,14 @@ namespace parkway::internal {
 namespace {
 
 // ---- From an address to its chunk: a tree of two levels over all addresses
-// that a process has without asking for more (2^48), in units of kChunkAlign.
+// that a process has, on 64 bits without asking for more than 2^48, in units of
+// kChunkAlign.
 
-constexpr unsigned kLeafBits = 14;
+constexpr bool kWide = sizeof(void*) == 8;
+constexpr unsigned kUnitBits = (kWide ? 48 : 32) - kChunkAlignBits;
+constexpr unsigned kLeafBits = kWide ? 14 : 10;
+constexpr std::uintptr_t kUnits = std::uintptr_t{1} << kUnitBits;
 constexpr std::uintptr_t kLeafSize = std::uintptr_t{1} << kLeafBits;
-constexpr std::uintptr_t kUnits = (std::uintptr_t{1} << 48) / kChunkAlign;
 
 using Leaf = std::atomic<StackChunk*>[kLeafSize];
 std::atomic<Leaf*> g_leaves[kUnits / kLeafSize];
@@ -237,7 +241,8 @@ std::uint32_t StackSource::take_slots(Taken* taken,
         ++word;
         continue;
       }
-      const int slot = word * 64 + __builtin_ctzll(chunk.unused[word]);
+      const int slot =
+          word * 64 + static_cast<int>(lowest_bit(chunk.unused[word]));
       reset(chunk.unused, slot);
       --chunk.unused_count;
       const bool guarded = !has_guard(class_) || test(chunk.guarded, slot);
@@ -416,8 +421,7 @@ void StackSource::recover() noexcept {
       chunk->leaving = 0;
       chunk->unused_count = 0;
       for (std::size_t word = 0; word < StackChunk::kMaxSlots / 64; ++word) {
-        chunk->unused_count += static_cast<std::uint32_t>(
-            __builtin_popcountll(chunk->unused[word]));
+        chunk->unused_count += count_bits(chunk->unused[word]);
         // Who was taking it had not made its guard yet.
         chunk->guarded[word] &= ~chunk->unused[word];
       }

@@ -40,7 +40,8 @@ struct StackChunk {
   StackChunk* previous = nullptr;
 };
 
-inline constexpr std::size_t kChunkAlign = std::size_t{1} << 20;
+inline constexpr unsigned kChunkAlignBits = 20;
+inline constexpr std::size_t kChunkAlign = std::size_t{1} << kChunkAlignBits;
 
 // The chunk that the address is in, or null. For addresses of live stacks of
 // ours, and any others; takes no lock.

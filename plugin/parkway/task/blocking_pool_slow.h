@@ -5,6 +5,7 @@
 #ifndef PARKWAY_TASK_BLOCKING_POOL_SLOW_H_
 #define PARKWAY_TASK_BLOCKING_POOL_SLOW_H_
 
+#include "parkway/os/compiler.h"
 #include "parkway/task/blocking_pool.h"
 
 namespace parkway {
@@ -18,7 +19,7 @@ namespace parkway {
 //     are as many threads as there may be, or as the system has.
 
 template <class P>
-[[gnu::noinline]] void BasicBlockingPool<P>::submit(Request& request) {
+PARKWAY_NOINLINE void BasicBlockingPool<P>::submit(Request& request) {
   lock_.lock();
   Request* const last = last_;
   if (last == nullptr) {

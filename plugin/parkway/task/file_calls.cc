@@ -2,10 +2,8 @@
 
 #include "parkway/task/file_calls.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include "parkway/os/cached_file.h"
+#include "parkway/os/file.h"
 #include "parkway/task/run_blocking.h"
 #include "parkway/task/scheduler.h"
 
@@ -23,9 +21,8 @@ SyscallResult read_blocking(int file, char* buffer, std::size_t bytes,
                             std::int64_t offset) {
   return run_blocking([&] {
     return offset == os::kFilePosition
-               ? blocking_call(::read, file, buffer, bytes)
-               : blocking_call(::pread, file, buffer, bytes,
-                               static_cast<off_t>(offset));
+               ? blocking_call(os::read_file, file, buffer, bytes)
+               : blocking_call(os::pread_file, file, buffer, bytes, offset);
   });
 }
 
@@ -65,11 +62,10 @@ SyscallResult read_at(int file, void* memory, std::size_t bytes,
 
 SyscallResult open_file(const char* path, int flags, unsigned mode) {
   const auto open_here = [&] {
-    return blocking_call([&] { return ::open(path, flags | O_CLOEXEC, mode); });
+    return blocking_call(os::open_file, path, flags, mode);
   };
   if (scheduler_of_caller() == nullptr) return open_here();
-  const SyscallResult file =
-      blocking_call(os::open_cached, path, flags | O_CLOEXEC);
+  const SyscallResult file = blocking_call(os::open_cached, path, flags);
   return file.r1 >= 0 ? success(file.r1) : run_blocking(open_here);
 }
 
@@ -81,8 +77,7 @@ SyscallResult pread_file(int file, void* buffer, std::size_t bytes,
                          std::int64_t offset) {
   // Not os::kFilePosition, which it is here.
   if (offset < 0) {
-    return blocking_call(::pread, file, buffer, bytes,
-                         static_cast<off_t>(offset));
+    return blocking_call(os::pread_file, file, buffer, bytes, offset);
   }
   return read_at(file, buffer, bytes, offset);
 }

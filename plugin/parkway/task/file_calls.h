@@ -30,7 +30,17 @@ namespace parkway {
 // (5.12). Elsewhere, and on file systems that know neither, every call of
 // a task goes through run_blocking().
 
-// open(path, flags | O_CLOEXEC, mode). The caller closes r1.
+// On Windows files are descriptors of the C runtime, as those of _open(), and
+// err is GetLastError()'s. What is read are the file's bytes, also where it was
+// opened as text. While a thread reads by an offset the file's position moves;
+// read_file() and pread_file() take turns, and nobody else knows of that. For
+// a number that is no descriptor's the runtime calls its handler of invalid
+// parameters, which ends the program, or not: then err is ERROR_INVALID_HANDLE.
+
+// open(path, flags | O_CLOEXEC, mode). The caller closes r1. On Windows
+// _open(path, flags | _O_NOINHERIT | _O_BINARY, mode), where _O_TEXT and the
+// like in `flags` take the place of _O_BINARY; of `mode` _S_IREAD and _S_IWRITE
+// count.
 SyscallResult open_file(const char* path, int flags, unsigned mode = 0);
 
 // read(file, buffer, bytes), from and beyond the file's position. A regular

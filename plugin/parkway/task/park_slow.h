@@ -6,6 +6,7 @@
 #define PARKWAY_TASK_PARK_SLOW_H_
 
 #include "parkway/base/checks.h"
+#include "parkway/os/compiler.h"
 #include "parkway/task/park.h"
 
 namespace parkway {
@@ -53,7 +54,7 @@ bool BasicWaiter<P>::consume() {
 }
 
 template <class P>
-[[gnu::noinline]] bool BasicWaiter<P>::wait(std::int64_t deadline) {
+PARKWAY_NOINLINE bool BasicWaiter<P>::wait(std::int64_t deadline) {
   if (consume()) return true;
   if (deadline != os::kForever && P::now() >= deadline) return false;
   typename P::Scheduler* const scheduler = P::scheduler_of_caller();
@@ -91,7 +92,7 @@ bool BasicWaiter<P>::sleep(std::int64_t deadline) {
 }
 
 template <class P>
-[[gnu::noinline]] void BasicWaiter<P>::ready() {
+PARKWAY_NOINLINE void BasicWaiter<P>::ready() {
   auto& word = word_;
   // release: pairs with consume(). acquire: pairs with suspended().
   const std::uint32_t old = word.exchange(kReady, std::memory_order_acq_rel);

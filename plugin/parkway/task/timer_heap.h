@@ -14,7 +14,7 @@ namespace parkway {
 struct TimerNode {
   std::int64_t deadline = 0;
   bool in_heap = false;
-  // Whose heap that is: parkway/base/fork_generation.h. For its users.
+  // Whose heap that is: parkway/os/fork_generation.h. For its users.
   std::uint32_t process = 0;
 
   // The heap's. A node heads the list of its children, linked by `next`; `prev`

@@ -7,9 +7,9 @@
 #include <cstdint>
 #include <mutex>
 
-#include "parkway/base/fork_generation.h"
 #include "parkway/base/per_process.h"
 #include "parkway/lock/futex_mutex.h"
+#include "parkway/os/fork_generation.h"
 #include "parkway/task/park_slow.h"
 #include "parkway/task/task_timer.h"
 #include "parkway/task/timer_heap.h"

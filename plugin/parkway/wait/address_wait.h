@@ -32,6 +32,7 @@
 #include <cstdint>
 
 #include "parkway/base/thread_annotations.h"
+#include "parkway/os/compiler.h"
 #include "parkway/os/os.h"
 #include "parkway/wait/address_hash.h"
 #include "parkway/wait/wait_platform.h"
@@ -197,7 +198,7 @@ class BasicAddressWaiter {
     BasicAddressWaiter** end = &first;
   };
 
-  [[gnu::noinline]] static bool may_have_waiters_slow(const void* address);
+  PARKWAY_NOINLINE static bool may_have_waiters_slow(const void* address);
   void settle();
   void end();
   // choose(context), of those that wait on `address`; then(whether any are

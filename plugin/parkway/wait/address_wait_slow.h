@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "parkway/os/compiler.h"
 #include "parkway/wait/address_wait.h"
 
 namespace parkway {
@@ -17,7 +18,7 @@ namespace parkway {
 
 template <class P>
 void AddressBucket<P>::lock() {
-  if (__builtin_expect(lock_.lock(), 0)) {
+  if (PARKWAY_UNLIKELY(lock_.lock())) {
     first_ = nullptr;
     waiters_.store(0, std::memory_order_relaxed);
   }
@@ -111,7 +112,7 @@ bool BasicAddressWaiter<P>::prepare_if(Still&& still) {
 }
 
 template <class P>
-[[gnu::noinline]] bool BasicAddressWaiter<P>::may_have_waiters_slow(
+PARKWAY_NOINLINE bool BasicAddressWaiter<P>::may_have_waiters_slow(
     const void* address) {
   // Pairs with the fence in prepare().
   P::fence();

@@ -14,11 +14,13 @@ namespace {
 // relaxed, everywhere: a thread that does not see it yet asks the system.
 std::atomic<bool> g_off{false};
 
-[[gnu::constructor]] void read_environment() {
+// When the library is loaded.
+[[maybe_unused]] const bool has_read_environment = [] {
   if (!on_or_off("PARKWAY_PRIORITIES")) {
     g_off.store(true, std::memory_order_relaxed);
   }
-}
+  return true;
+}();
 
 }  // namespace
 

@@ -54,13 +54,14 @@ bool wanted() {
 #endif
 }
 
-// relaxed: slots become quiet one by one after it, and a thread that does not
-// see it yet leaves them as they are.
-[[gnu::constructor]] void find_barrier() {
+// When the library is loaded. relaxed: slots become quiet one by one after it,
+// and a thread that does not see it yet leaves them as they are.
+[[maybe_unused]] const bool has_looked_for_barrier = [] {
   if (wanted() && os::prepare_process_barrier()) {
     barrier_works.store(true, std::memory_order_relaxed);
   }
-}
+  return true;
+}();
 
 }  // namespace
 

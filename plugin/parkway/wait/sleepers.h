@@ -35,6 +35,7 @@
 #include <cstdint>
 
 #include "parkway/base/platform.h"
+#include "parkway/os/compiler.h"
 
 namespace parkway {
 
@@ -174,12 +175,12 @@ void leave_sleeper_slot(const void* word) noexcept;
 // Makes the slot quiet if its last sleeper left some time ago. In one process
 // no more slots that had sleepers become so than one in a millisecond, in the
 // long run: there are no more barriers than that.
-[[gnu::cold]] void calm_sleeper_slot(const void* word) noexcept;
+PARKWAY_COLD void calm_sleeper_slot(const void* word) noexcept;
 
 // A barrier for `word`, whose slot the calling thread has entered. False if
 // there is none; then no slot is quiet from now on, but a release that had
 // begun before may still be on its way.
-[[gnu::cold]] bool fence_sleeper_slot(const void* word) noexcept;
+PARKWAY_COLD bool fence_sleeper_slot(const void* word) noexcept;
 
 }  // namespace internal
 }  // namespace parkway

@@ -14,6 +14,7 @@
 #include <cstdint>
 
 #include "parkway/base/thread_annotations.h"
+#include "parkway/os/compiler.h"
 #include "parkway/wait/address_hash.h"
 #include "parkway/wait/rw_waiter.h"
 #include "parkway/wait/wait_platform.h"
@@ -43,7 +44,7 @@ class PARKWAY_CAPABILITY("mutex") WaitBucket {
   // In the child of a fork nobody waits at first. Marks outlive the fork: they
   // are linked and unlinked by one store each.
   void lock() PARKWAY_ACQUIRE() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
-    if (__builtin_expect(lock_.lock(), 0)) first_ = nullptr;
+    if (PARKWAY_UNLIKELY(lock_.lock())) first_ = nullptr;
   }
   void unlock() PARKWAY_RELEASE() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
     lock_.unlock();

@@ -21,6 +21,7 @@
 #include "parkway/base/platform.h"
 #include "parkway/base/spin.h"
 #include "parkway/base/thread_annotations.h"
+#include "parkway/os/compiler.h"
 #include "parkway/os/os.h"
 
 namespace parkway {
@@ -33,7 +34,7 @@ namespace parkway {
 // guards is the parent's: lock() says so to the first that takes it there.
 //
 // The word has the generation of the process that wrote it
-// (parkway/base/fork_generation.h); with another one it means kFree. Below
+// (parkway/os/fork_generation.h); with another one it means kFree. Below
 // that, as contracts:
 //   kFree       nobody has it
 //   kHeld       held, and nobody sleeps: an unlock wakes nobody
@@ -54,10 +55,8 @@ class PARKWAY_CAPABILITY("mutex") BasicWordLock {
     const std::uint32_t generation = P::fork_generation() * kStates;
     std::uint32_t expected = generation + kFree;
     // acquire: pairs with the release in unlock().
-    if (__builtin_expect(
-            word_.compare_exchange_strong(expected, generation + kHeld,
-                                          std::memory_order_acquire),
-            1)) {
+    if (PARKWAY_LIKELY(word_.compare_exchange_strong(
+            expected, generation + kHeld, std::memory_order_acquire))) {
       return false;
     }
     return lock_slow(generation);
@@ -83,7 +82,7 @@ class PARKWAY_CAPABILITY("mutex") BasicWordLock {
   static constexpr std::uint32_t kStates = 4;
 
   // As lock().
-  [[gnu::noinline, gnu::cold]] bool lock_slow(std::uint32_t generation) {
+  PARKWAY_NOINLINE PARKWAY_COLD bool lock_slow(std::uint32_t generation) {
     bool inherited = false;
     const auto attempt = [&] {
       // Looks first: a failed compare-exchange takes the line from the owner.

@@ -4,6 +4,7 @@
 
 #include <new>
 
+#include "parkway/os/compiler.h"
 #include "parkway/os/os.h"
 #include "parkway/wait/exit_hooks.h"
 #include "parkway/wait/word_lock.h"
@@ -76,6 +77,9 @@ Worker* add_record() {
 
 void give_back(void* record) {
   run_worker_exit_hooks(*static_cast<Worker*>(record));
+  // Nobody is about to wake this thread: who takes it out of a queue to do so
+  // is waited for, by its wakeup.
+  static_cast<Worker*>(record)->semaphore.close();
   t_worker = nullptr;
   // release: the next owner sees all that this thread did with the record.
   static_cast<Worker*>(record)->in_use.store(false, std::memory_order_release);
@@ -83,7 +87,7 @@ void give_back(void* record) {
 
 }  // namespace
 
-__thread Worker* t_worker = nullptr;
+PARKWAY_THREAD_LOCAL Worker* t_worker = nullptr;
 
 std::atomic<Worker*> worker_blocks[kWorkerBlocks];
 

@@ -6,8 +6,12 @@
 
 #include <atomic>
 #include <cstdint>
+#include <type_traits>
 
+#include "parkway/os/compiler.h"
+#include "parkway/os/has_semaphores.h"
 #include "parkway/wait/rw_waiter.h"
+#include "parkway/wait/system_semaphore.h"
 #include "parkway/wait/wait_platform.h"
 #include "parkway/wait/worker_semaphore.h"
 
@@ -19,8 +23,11 @@ namespace parkway {
 // The first kFirstWorkers are there from the start, so that a program that has
 // no memory left can wait.
 struct alignas(64) Worker {
-  // Where this thread sleeps for SemaMutex and SemaNote.
-  WorkerSemaphore<Platform> semaphore;
+  // Where this thread sleeps for SemaMutex and SemaNote: the semaphore set of
+  // the system, or what takes its place. Closed when the thread exits.
+  std::conditional_t<os::kHasSemaphores, SystemSemaphore<Platform>,
+                     WorkerSemaphore<Platform>>
+      semaphore;
   // The next waiter of the list that this worker is in. Written by its thread
   // before it publishes itself with a release CAS on the list's head, after
   // that only by whoever owns the list.
@@ -51,10 +58,10 @@ namespace internal {
 // variable of parkway's is: of an inline one two libraries with a parkway of
 // their own would have one together (STB_GNU_UNIQUE), beside tables of their
 // own. Not thread_local: it needs no constructor, and so no call to look.
-extern __thread Worker* t_worker;
+extern PARKWAY_THREAD_LOCAL Worker* t_worker;
 
 // Finds or makes the calling thread's record.
-[[gnu::cold]] Worker* make_current_worker() noexcept;
+PARKWAY_COLD Worker* make_current_worker() noexcept;
 
 // Records are numbered from 1. They lie in blocks, each twice as long as the
 // one before.
@@ -69,7 +76,7 @@ extern std::atomic<Worker*> worker_blocks[kWorkerBlocks];
 // The record with that number, which there is.
 inline Worker* worker_at(std::uint32_t index) noexcept {
   const std::uint32_t place = index - 1 + internal::kFirstWorkers;
-  const unsigned top = 31 - static_cast<unsigned>(__builtin_clz(place));
+  const unsigned top = internal::top_bit(place);
   // relaxed: whoever knows the number has it from the record.
   Worker* const block =
       internal::worker_blocks[top - internal::kFirstWorkersBits].load(

@@ -14,7 +14,7 @@ namespace parkway {
 //   flags       kFlagBits; whatever their owner makes of them
 //   a worker    24 bits: its number, 0 for none
 //   generation  30 bits: of the process whose worker that is
-//               (parkway/base/fork_generation.h)
+//               (parkway/os/fork_generation.h)
 // A worker of another process of the chain of forks is nobody: in the child of
 // a fork the parent's waiters are forgotten, and flags that were theirs.
 template <class P, unsigned kFlagBits>

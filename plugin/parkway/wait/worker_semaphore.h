@@ -62,6 +62,9 @@ class WorkerSemaphore {
     }
   }
 
+  // Owner only. The system has nothing of it to give back.
+  void close() {}
+
  private:
   static constexpr std::uint32_t kSleeping = UINT32_MAX;
 

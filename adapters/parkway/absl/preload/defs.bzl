@@ -2,8 +2,8 @@
 """The preload library for the shared Abseil of this machine, where there is one."""
 
 load("@parkway_installed_absl//:installed.bzl", "INSTALLED_ABSL")
-load("@rules_shell//shell:sh_test.bzl", "sh_test")
 load("//bazel:library.bzl", "parkway_library")
+load("//bazel:native_sh_test.bzl", "sh_test")
 load("//bazel:skipped.bzl", "skipped_test")
 load(":preload.bzl", "preload_library")
 

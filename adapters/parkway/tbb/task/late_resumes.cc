@@ -10,9 +10,9 @@
 #include <utility>
 
 #include "oneapi/tbb/global_control.h"
-#include "parkway/base/fork_generation.h"
 #include "parkway/base/per_process.h"
 #include "parkway/lock/futex_mutex.h"
+#include "parkway/os/fork_generation.h"
 #include "parkway/os/os.h"
 
 namespace parkway {

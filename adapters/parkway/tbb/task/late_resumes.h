@@ -65,7 +65,7 @@ class LateResume {
 
   // Under the lock of the list.
   State state_ = State::kNone;
-  // Where it is watched: parkway/base/fork_generation.h. Of the resume's owner.
+  // Where it is watched: parkway/os/fork_generation.h. Of the resume's owner.
   std::uint32_t process_ = 0;
   unsigned group_ = 0;
   std::int64_t since_ = 0;

@@ -6,8 +6,8 @@
 #include <atomic>
 #include <fstream>
 
-#include "parkway/base/fork_generation.h"
 #include "parkway/base/per_process.h"
+#include "parkway/os/fork_generation.h"
 #include "parkway/task/scheduler.h"
 #include "parkway/tbb/task/exception_state.h"
 #include "parkway/tbb/task/task_suspension.h"

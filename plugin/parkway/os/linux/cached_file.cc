@@ -4,37 +4,50 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include <cstdint>
 
+#include "parkway/os/linux/call_numbers.h"
+
 namespace parkway::os {
 namespace {
 
-// struct open_how and RESOLVE_CACHED of <linux/openat2.h>, which older systems
-// do not have.
+// struct open_how and RESOLVE_CACHED of <linux/openat2.h>, and struct statx of
+// <linux/stat.h>, which older systems do not have, and <sys/stat.h> has in
+// part.
 struct OpenHow {
   std::uint64_t flags;
   std::uint64_t mode;
   std::uint64_t resolve;
 };
 constexpr std::uint64_t kResolveCached = 0x20;
-constexpr long kOpenat2 = 437;  // the same on all processors but Alpha
+
+struct Statx {
+  unsigned char before_mode[28];
+  std::uint16_t mode;
+  unsigned char after_mode[226];
+};
+static_assert(sizeof(Statx) == 256);
+constexpr int kDontSync = 0x4000;  // AT_STATX_DONT_SYNC
+constexpr unsigned kType = 1;      // STATX_TYPE
+
+constexpr int kNoWait = 8;  // RWF_NOWAIT
 
 // The kernel refuses what would change the file system.
 int open_known(const char* path, int flags) {
   const OpenHow how = {static_cast<std::uint64_t>(flags), 0, kResolveCached};
-  return static_cast<int>(syscall(kOpenat2, AT_FDCWD, path, &how, sizeof(how)));
+  return static_cast<int>(
+      syscall(kernel::kOpenat2, AT_FDCWD, path, &how, sizeof(how)));
 }
 
 // Without asking a server.
 bool is_regular(int file) {
-  struct statx found;
-  return statx(file, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE,
-               &found) == 0 &&
-         (found.stx_mode & S_IFMT) == S_IFREG;
+  Statx found;
+  return syscall(kernel::kStatx, file, "", AT_EMPTY_PATH | kDontSync, kType,
+                 &found) == 0 &&
+         (found.mode & S_IFMT) == S_IFREG;
 }
 
 }  // namespace
@@ -48,7 +61,7 @@ int open_cached(const char* path, int flags) noexcept {
   close(found);
   if (!regular) return -1;
   // Without waiting for a lease that another process has on the file.
-  const int file = open_known(path, flags | O_NONBLOCK);
+  const int file = open_known(path, flags | O_CLOEXEC | O_NONBLOCK);
   if (file < 0 || (flags & O_NONBLOCK) != 0) return file;
   const int has = fcntl(file, F_GETFL);
   if (has >= 0 && fcntl(file, F_SETFL, has & ~O_NONBLOCK) == 0) return file;
@@ -66,7 +79,10 @@ bool may_be_cached(int file) noexcept {
 std::int64_t read_cached(int file, void* buffer, std::size_t bytes,
                          std::int64_t offset) noexcept {
   const iovec memory = {buffer, bytes};
-  return preadv2(file, &memory, 1, static_cast<off_t>(offset), RWF_NOWAIT);
+  // The offset in two halves, as the kernel takes it: on 64 bits the first has
+  // all of it.
+  return syscall(kernel::kPreadv2, file, &memory, 1, static_cast<long>(offset),
+                 static_cast<long>(offset >> 32), kNoWait);
 }
 
 }  // namespace parkway::os

@@ -17,15 +17,17 @@ struct Context {
   void* stack_pointer = nullptr;
 };
 
-// What runs first on a new stack. Must not return, and no exception may leave
-// it: a trap instruction ends the program.
+// What runs first on a new stack. Must not return: a trap instruction ends the
+// program. An exception that leaves it ends the program as one that leaves
+// a thread's function does.
 using ContextEntry = void (*)(void* argument);
 
 namespace internal {
 extern "C" {
-// plugin/context/<processor>.S
-void* parkway_make_context(void* top, ContextEntry entry,
-                           void* argument) noexcept;
+// <processor>.inc; <processor>_windows.S, which alone looks at `bottom`, the
+// stack's lowest byte.
+void* parkway_make_context(void* top, ContextEntry entry, void* argument,
+                           void* bottom) noexcept;
 void parkway_switch_context(void** from, void* to) noexcept;
 bool parkway_shadow_stack_is_on() noexcept;
 }
@@ -35,11 +37,11 @@ bool parkway_shadow_stack_is_on() noexcept;
 // `bytes` bytes at `stack`, which stays the caller's: it must be there until
 // nobody switches to the flow any more, and nothing says when that is. The flow
 // begins with the floating-point control words of the calling thread. Uses some
-// 200 bytes at the upper end; needs no alignment; can't fail.
+// 300 bytes at the upper end; needs no alignment; can't fail.
 inline Context make_context(void* stack, std::size_t bytes, ContextEntry entry,
                             void* argument) noexcept {
   return {internal::parkway_make_context(static_cast<char*>(stack) + bytes,
-                                         entry, argument)};
+                                         entry, argument, stack)};
 }
 
 // Suspends the calling flow, leaves in *from where it goes on, and continues
@@ -48,7 +50,14 @@ inline Context make_context(void* stack, std::size_t bytes, ContextEntry entry,
 //
 // What goes with the flow, as the calling conventions have it for any function
 // call: on x86-64 rbx, rbp, r12 to r15, the stack pointer, MXCSR and the x87
-// control word; on arm64 x19 to x30, the stack pointer, d8 to d15 and FPCR.
+// control word; on arm64 x19 to x30, the stack pointer, d8 to d15 and FPCR. On
+// Windows for x86-64 rdi, rsi and xmm6 to xmm15 besides, and on all of Windows
+// what the thread's environment block says of the stack: so exceptions, C++'s
+// and the system's, are thrown and caught on a flow's stack as on any other,
+// and functions with large frames work. There all of a flow's stack has to be
+// committed, as that of stack_alloc() is; and a thread has to end, and to
+// switch the system's own fibers (SwitchToFiber()), on the stack that it began
+// on.
 //
 // What stays with the thread: the signal mask (swapcontext() switches it, by a
 // system call), the alternate signal stack, errno, thread-local variables, and

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// For systems that can't say what of a file is in memory. Each call of a task
+// then goes through run_blocking().
+#include "parkway/os/cached_file.h"
+
+namespace parkway::os {
+
+int open_cached(const char*, int) noexcept { return -1; }
+bool may_be_cached(int) noexcept { return false; }
+std::int64_t read_cached(int, void*, std::size_t, std::int64_t) noexcept {
+  return -1;
+}
+
+}  // namespace parkway::os

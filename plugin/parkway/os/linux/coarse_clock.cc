@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "parkway/os/os.h"
+#include "parkway/os/posix/clock_nanotime.h"
+
+namespace parkway::os {
+
+std::int64_t coarse_nanotime() noexcept {
+  return posix::clock_nanotime(CLOCK_MONOTONIC_COARSE);
+}
+
+}  // namespace parkway::os

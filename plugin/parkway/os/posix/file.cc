@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "parkway/os/file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace parkway::os {
+
+int open_file(const char* path, int flags, unsigned mode) {
+  return open(path, flags | O_CLOEXEC, mode);
+}
+
+std::int64_t read_file(int file, void* buffer, std::size_t bytes) {
+  return read(file, buffer, bytes);
+}
+
+std::int64_t pread_file(int file, void* buffer, std::size_t bytes,
+                        std::int64_t offset) {
+  return pread(file, buffer, bytes, static_cast<off_t>(offset));
+}
+
+}  // namespace parkway::os

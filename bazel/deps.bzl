@@ -24,6 +24,7 @@ Environment variables, set by the configs of .bazelrc with --repo_env:
   PARKWAY_INSTALLED_FUSE  see installed_fuse.bzl.
 """
 
+load("//bazel/zig:repository.bzl", "parkway_zig")
 load(":fetch.bzl", "ENVIRON", "fetch_archive", "folder_of", "from_system", "is_bazel7", "selected_hosts")
 load(":installed_absl.bzl", "parkway_installed_absl")
 load(":installed_boost.bzl", "parkway_installed_boost")
@@ -52,6 +53,19 @@ _EDITS = {
     "oneTBB": [
         # Gone since Bazel 6.
         ("BUILD.bazel", "@bazel_tools//platforms:", "@platforms//os:", "2022"),
+    ] + [
+        # An option of compilers for x86, also for Windows, and unknown to those for anything else.
+        ("BUILD.bazel", old, new, hosts)
+        for hosts in ["2022", "2025", "2026"]
+        for old, new in [
+            ("        \"@platforms//os:windows\": [\"\"],\n", ""),
+            (
+                "        \"//conditions:default\": [\"-mwaitpkg\"],\n",
+                "        \"@platforms//cpu:x86_32\": [\"-mwaitpkg\"],\n" +
+                "        \"@platforms//cpu:x86_64\": [\"-mwaitpkg\"],\n" +
+                "        \"//conditions:default\": [\"\"],\n",
+            ),
+        ]
     ],
     "com_google_googletest": [
         # Only used with --define=absl=1; the names of WORKSPACE repositories.
@@ -222,7 +236,8 @@ def parkway_dependencies(example = False):
 
     And @rules_shell, as the rules that are built into a Bazel that reads a WORKSPACE. And
     @parkway_installed_absl and @parkway_installed_tbb, for the preload libraries, and
-    @parkway_installed_boost and @parkway_installed_fuse, for bench. And what only parkway's own tests
+    @parkway_installed_boost and @parkway_installed_fuse, for bench. And @parkway_zig, the toolchains
+    of the cross configs. And what only parkway's own tests
     need: the Relacy race detector, the hosts' tests, the hosts once more, overlaid.
 
     Args:
@@ -248,6 +263,8 @@ def parkway_dependencies(example = False):
         parkway_installed_fuse(name = "parkway_installed_fuse")
     if not native.existing_rule("parkway_installed_tbb"):
         parkway_installed_tbb(name = "parkway_installed_tbb")
+    if not native.existing_rule("parkway_zig"):
+        parkway_zig(name = "parkway_zig")
     for dep in DEV:
         if not native.existing_rule(dep):
             parkway_repository(name = dep, dep = dep)

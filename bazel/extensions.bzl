@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """For MODULE.bazel: the repositories that are no modules of the registry."""
 
+load("//bazel/zig:repository.bzl", "parkway_zig")
 load(":deps.bzl", "parkway_repository")
 load(":installed_absl.bzl", "parkway_installed_absl")
 load(":installed_boost.bzl", "parkway_installed_boost")
@@ -27,12 +28,14 @@ def _parkway_impl(module_ctx):
     parkway_installed_boost(name = "parkway_installed_boost")
     parkway_installed_fuse(name = "parkway_installed_fuse")
     parkway_installed_tbb(name = "parkway_installed_tbb")
+    parkway_zig(name = "parkway_zig")
 
 parkway = module_extension(
     implementation = _parkway_impl,
     doc = "@parkway_hosts: the versions of the hosts, as a header. " +
           "@parkway_installed_absl, @parkway_installed_tbb: this machine's shared hosts. " +
-          "@parkway_installed_boost: its Boost.Fiber. @parkway_installed_fuse: its libfuse.",
+          "@parkway_installed_boost: its Boost.Fiber. @parkway_installed_fuse: its libfuse. " +
+          "@parkway_zig: the toolchains of the cross configs.",
 )
 
 # No dev_dependency of the module: nothing is fetched before it is built, and @parkway//... loads.

@@ -44,24 +44,32 @@ def from_system(ctx):
         fail("PARKWAY_DEPS=%s: allowed values are source, system" % deps)
     return deps == "system"
 
-def fetch_archive(ctx, entry):
-    """Extracts Debian's tarball when bazelw brought it, upstream's archive else.
+def fetch_archive(ctx, entry, output = ""):
+    """Extracts the tarball that bazelw brought, Debian's or npm's, and upstream's archive else.
 
     Args:
       ctx: the repository rule's context.
       entry: of versions.bzl.
+      output: a folder below the repository's root.
     """
     archives = ctx.os.environ.get("PARKWAY_ARCHIVES", "")
-    local = archives + "/" + entry.get("debian", "-").split("/")[-1]
+    prefix = "debian_" if "debian" in entry else ""
+    name = entry.get("debian", "-").split("/")[-1]
+    if "npm" in entry:
+        # As `npm pack` names it.
+        name = "%s-%s.tgz" % (entry["npm"].replace("@", "").replace("/", "-"), entry["version"])
+    local = archives + "/" + name
     if archives and ctx.path(local).exists:
         ctx.download_and_extract(
             url = ["file://" + local],
-            sha256 = entry["debian_sha256"],
-            stripPrefix = entry["debian_prefix"],
+            output = output,
+            sha256 = entry[prefix + "sha256"],
+            stripPrefix = entry["debian_prefix" if prefix else "strip_prefix"],
         )
     else:
         ctx.download_and_extract(
             url = [entry["url"]],
+            output = output,
             sha256 = entry["sha256"],
             stripPrefix = entry["strip_prefix"],
         )

@@ -17,6 +17,7 @@ _HEADERS = "headers"
 
 _BUILD_HEAD = """\
 load("@rules_cc//cc:defs.bzl", "cc_library")
+load(":installed.bzl", "NATIVE")
 
 package(default_visibility = ["//visibility:public"])
 
@@ -28,6 +29,7 @@ cc_library(
     features = ["-parse_headers"],
     hdrs = glob(["include/absl/**/*.h", "include/absl/**/*.inc"]),
     includes = ["include"],
+    target_compatible_with = NATIVE,
 )
 
 # The library that the preload stands in front of, and everything it came with.
@@ -47,6 +49,7 @@ cc_library(
     name = "{name}",
     srcs = {srcs},
     deps = {deps},
+    target_compatible_with = NATIVE,
 )
 """
 

@@ -35,6 +35,7 @@ _LIBRARIES = ["libboost_fiber.a", "libboost_context.a"]
 
 _BUILD = """\
 load("@rules_cc//cc:defs.bzl", "cc_library")
+load(":installed.bzl", "NATIVE")
 
 package(default_visibility = ["//visibility:public"])
 
@@ -47,11 +48,13 @@ cc_library(
     includes = ["include"],
     linkopts = ["-pthread"],
     deps = [":context"],
+    target_compatible_with = NATIVE,
 )
 
 cc_library(
     name = "context",
     srcs = ["lib/libboost_context.a"],
+    target_compatible_with = NATIVE,
 )
 """
 

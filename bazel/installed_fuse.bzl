@@ -14,6 +14,7 @@ load(":installed_package.bzl", "library_folder", "write_installed", "write_missi
 
 _BUILD = """\
 load("@rules_cc//cc:defs.bzl", "cc_library")
+load(":installed.bzl", "NATIVE")
 
 package(default_visibility = ["//visibility:public"])
 
@@ -29,6 +30,7 @@ cc_library(
         "-lrt",
         "-pthread",
     ],
+    target_compatible_with = NATIVE,
 )
 """
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the repositories of installed libraries have in common."""
 
+load(":overlay_tree.bzl", "parkway_label")
+
 def find_installed(ctx, variable, module, debian):
     """Looks for a host in an unpacked folder, then in the system.
 
@@ -105,7 +107,13 @@ def write_installed(ctx, name, **values):
     lines = ["    %s = %r," % (field, value) for field, value in values.items()]
     ctx.file("installed.bzl", "\n".join(
         ["\"\"\"Generated: what was found on this machine.\"\"\"", "", name + " = struct("] +
-        lines + [")", ""],
+        lines + [
+            ")",
+            "",
+            "# What is of this machine is of no use to a build for another one.",
+            "NATIVE = [%r]" % parkway_label("//bazel/platforms:native"),
+            "",
+        ],
     ), executable = False)
 
 def write_missing(ctx, name, reason, **values):

@@ -15,6 +15,7 @@ load(":installed_package.bzl", "find_installed", "parse_pc", "sonames", "write_i
 
 _BUILD = """\
 load("@rules_cc//cc:defs.bzl", "cc_library")
+load(":installed.bzl", "NATIVE")
 
 package(default_visibility = ["//visibility:public"])
 
@@ -26,6 +27,7 @@ cc_library(
     hdrs = glob(["include/**/*"]),
     includes = ["include"],
     linkopts = ["-pthread"],
+    target_compatible_with = NATIVE,
 )
 
 filegroup(

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A test that can't run here and says why."""
 
-load("@rules_shell//shell:sh_test.bzl", "sh_test")
+load(":native_sh_test.bzl", "sh_test")
 
 def skipped_test(name, reason, **kwargs):
     """Reports one skipped test case.

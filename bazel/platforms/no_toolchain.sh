@@ -1,4 +1,5 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-echo "parkway has no C++ toolchain for this system yet: docs/guide/building.md" >&2
+echo "no C++ toolchain for this system is registered: use --config=NAME in place of --platforms," \
+  "see docs/guide/platforms.md" >&2
 exit 2

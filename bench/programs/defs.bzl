@@ -2,7 +2,7 @@
 """Programs of the A/B comparison."""
 
 load("@rules_cc//cc:defs.bzl", "cc_binary")
-load("@rules_shell//shell:sh_test.bzl", "sh_test")
+load("//bazel:native_sh_test.bzl", "sh_test")
 load("//tests/upstream/absl:defs.bzl", "UNAVAILABLE")
 
 def ab_program(name, host, srcs, deps):

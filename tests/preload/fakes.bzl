@@ -2,7 +2,7 @@
 """A preload library over hosts of our own, so that it is tested everywhere."""
 
 load("@rules_cc//cc:defs.bzl", "cc_binary")
-load("@rules_shell//shell:sh_test.bzl", "sh_test")
+load("//bazel:native_sh_test.bzl", "sh_test")
 
 def fake_test(name, preload, hosts, deps, headers = [], programs = []):
     """Hosts that are none, what uses them, and a script that runs that under a preload library.

@@ -3,7 +3,7 @@
 
 load("@rules_cc//cc:defs.bzl", "cc_binary")
 load("@rules_shell//shell:sh_binary.bzl", "sh_binary")
-load("@rules_shell//shell:sh_test.bzl", "sh_test")
+load("//bazel:native_sh_test.bzl", "sh_test")
 load("//tests/upstream/absl:defs.bzl", "UNAVAILABLE", "upstream_program")
 
 _UPSTREAM = ["blocking_counter_benchmark", "mutex_benchmark"]

@@ -2,7 +2,7 @@
 """oneTBB's own suites, stock against overlaid."""
 
 load("@rules_shell//shell:sh_binary.bzl", "sh_binary")
-load("@rules_shell//shell:sh_test.bzl", "sh_test")
+load("//bazel:native_sh_test.bzl", "sh_test")
 load("//tests/upstream/tbb:defs.bzl", "UNAVAILABLE", "is_gone")
 
 def _programs(suite):

@@ -4,7 +4,7 @@
 load("@parkway_hosts//:hosts.bzl", "SYSTEM")
 load("@parkway_installed_tbb//:installed.bzl", "INSTALLED_TBB")
 load("@rules_cc//cc:defs.bzl", "cc_binary")
-load("@rules_shell//shell:sh_test.bzl", "sh_test")
+load("//bazel:native_sh_test.bzl", "sh_test")
 load("//bazel:skipped.bzl", "skipped_test")
 
 # Suffix -> why there is no such host here, or an empty string.

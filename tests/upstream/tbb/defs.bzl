@@ -3,7 +3,7 @@
 
 load("@parkway_hosts//:hosts.bzl", "SYSTEM", "VERSIONS")
 load("@rules_cc//cc:defs.bzl", "cc_binary")
-load("@rules_shell//shell:sh_test.bzl", "sh_test")
+load("//bazel:native_sh_test.bzl", "sh_test")
 load("//bazel:skipped.bzl", "skipped_test")
 
 _TESTS = ("@tbb_tests_%s//:" % VERSIONS["oneTBB"].split(".")[0]) if SYSTEM else "@tbb_tests//:"

@@ -5,19 +5,15 @@
 #ifndef PARKWAY_TESTS_SUITES_JOBS_H_
 #define PARKWAY_TESTS_SUITES_JOBS_H_
 
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <condition_variable>
 #include <functional>
-#include <memory>
 #include <mutex>
 #include <utility>
-#include <vector>
 
 #include "examples/scheduler/tiny_scheduler.h"
 #include "tests/suites/support.h"
+#include "tests/suites/thread_jobs.h"
 
 namespace parkway::test {
 
@@ -32,31 +28,7 @@ TinyScheduler& Tiny() {
 
 // The calling thread. Not std::this_thread::get_id(), which a compiler takes
 // for the same before and after a park.
-inline long ThreadId() { return syscall(SYS_gettid); }
-
-// The destructor waits for the bodies that were started. To be used by one
-// thread, which is no task.
-class ThreadJobs {
- public:
-  ~ThreadJobs() { Join(); }
-
-  void Start(std::function<void()> body) {
-    threads_.push_back(std::make_unique<Thread>(std::move(body)));
-  }
-  // Until each has ended or waits; false if that takes for ever. Where it only
-  // steers a test onto the path it is about, false is no failure.
-  bool AwaitParked() {
-    bool all = true;
-    for (auto& thread : threads_) {
-      all = (thread->WaitAsleep() || thread->ended()) && all;
-    }
-    return all;
-  }
-  void Join() { threads_.clear(); }
-
- private:
-  std::vector<std::unique_ptr<Thread>> threads_;
-};
+inline ThreadNumber ThreadId() { return CurrentThreadNumber(); }
 
 template <int kWorkers>
 class TaskJobs {

@@ -5,7 +5,6 @@
 #define PARKWAY_TESTS_SUITES_RW_MUTEX_SUITE_H_
 
 #include <gtest/gtest.h>
-#include <sched.h>
 
 #include <atomic>
 #include <chrono>
@@ -136,7 +135,7 @@ TYPED_TEST_P(RwMutexSuite, AWriterLetsAllWaitingReadersIn) {
       const std::shared_lock<RwMutex> lock(mutex);
       // Together, or never.
       ++in;
-      while (in < 3) sched_yield();
+      while (in < 3) std::this_thread::yield();
     }));
     readers.back()->WaitAsleep();
   }
@@ -281,7 +280,7 @@ TYPED_TEST_P(RwMutexSuite, TimeoutsAmongEqualConditions) {
       shared ? mutex.unlock_shared() : mutex.unlock();
     }));
   }
-  while (late < 10) sched_yield();
+  while (late < 10) std::this_thread::yield();
   {
     const std::lock_guard<RwMutex> lock(mutex);
     flag = true;
@@ -359,7 +358,7 @@ TYPED_TEST_P(RwMutexSuite, MakeSlowDuringUseIsNotLost) {
         uses.store(true, std::memory_order_relaxed);
       }
     });
-    while (!uses) sched_yield();
+    while (!uses) std::this_thread::yield();
     mutex.make_slow();
     stop = true;
     user.Join();
@@ -385,7 +384,7 @@ TYPED_TEST_P(RwMutexSuite, Mix) {
           if (t < 2) {
             mutex.lock();
             ++a;
-            if (i % 64 == 0) sched_yield();
+            if (i % 64 == 0) std::this_thread::yield();
             ++b;
             mutex.unlock();
           } else if (t < 4) {

@@ -7,14 +7,15 @@
 //   PARKWAY_SEED            repeats a run's random choices (printed at the
 //   start) PARKWAY_STRESS_SECONDS  how long each stress test runs
 //   PARKWAY_TEST_LIMIT      seconds after which the watchdog ends a test
+//   PARKWAY_EMULATOR        set by what runs a test of another processor, see
+//                           bazel/emulators
 #ifndef PARKWAY_TESTS_SUITES_SUPPORT_H_
 #define PARKWAY_TESTS_SUITES_SUPPORT_H_
-
-#include <sys/types.h>
 
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -70,14 +71,22 @@ void Burn(std::chrono::nanoseconds time);
 int CpuCount();
 bool PinToOneCpu();
 
+// Memory of this process that is in the machine's.
+std::size_t ResidentBytes();
+
 // True as soon as `condition` is; false after a long time (a minute).
 bool Eventually(const std::function<bool()>& condition);
 
-// Waits until the kernel says that this thread of the process sleeps, in
-// a futex, as all that waits here does. False after a minute. A thread that
+// A thread as the system numbers it.
+using ThreadNumber = long;
+// The calling one's.
+ThreadNumber CurrentThreadNumber();
+
+// Waits until the system says that this thread of the process sleeps; on Linux
+// in a futex, as all that waits here does. False after a minute. A thread that
 // was woken does not sleep any more by the time its wake has been made: true
 // after that means that it sleeps again.
-bool WaitAsleep(pid_t tid);
+bool WaitAsleep(ThreadNumber thread);
 // Waits until all threads but the caller sleep, in whatever.
 bool WaitOthersAsleep();
 
@@ -87,25 +96,23 @@ class Thread {
   template <class F>
   explicit Thread(F f)
       : thread_([this, f = std::move(f)]() mutable {
-          SetTid();
+          number_ = CurrentThreadNumber();
           f();
-          tid_ = -1;
+          number_ = -1;
         }) {}
   ~Thread() { Join(); }
 
   void Join() {
     if (thread_.joinable()) thread_.join();
   }
-  pthread_t handle() { return thread_.native_handle(); }
+  auto handle() { return thread_.native_handle(); }
   // WaitAsleep() of this thread; false also when it has ended. Where that only
   // steers a test onto the path it is about, false is no failure.
   bool WaitAsleep() const;
-  bool ended() const { return tid_ < 0; }
+  bool ended() const { return number_ < 0; }
 
  private:
-  void SetTid();
-
-  std::atomic<pid_t> tid_{0};
+  std::atomic<ThreadNumber> number_{0};
   std::thread thread_;
 };
 
@@ -162,6 +169,15 @@ class Page {
   void* memory_;
 };
 
+#if defined(_WIN32)
+inline constexpr bool kHasFork = false;
+#else
+inline constexpr bool kHasFork = true;
+#endif
+
+// The next two end the program where there is no fork(): for tests that
+// WhyNoFork() or kHasFork has skipped there.
+
 // Runs body() in a forked child and returns its result, 128 + n if signal n
 // ended it; SIGALRM does after `seconds`. A result of 0 becomes kFailedInChild
 // if an expectation failed there.
@@ -173,11 +189,15 @@ int RunInChild(const std::function<void()>& first,
                const std::function<int()>& body, int seconds = 60);
 inline constexpr int kFailedInChild = 125;
 
-// Why a sanitizer does not let a process fork and its child go on, or null if
-// one may. By what the parent's other threads do at that moment, or have done
-// where there are none any more: kRunning, if they may start, end or allocate.
+// Whether another kernel than the program's own does its system calls.
+bool Emulated();
+
+// Why a process may not fork and its child go on, or null if it may. By what
+// the parent's other threads do at that moment, or have done where there are
+// none any more: kRunning, if they may start, end or allocate.
 enum class Others { kAsleep, kRunning };
-constexpr const char* WhyNoFork(Others others) {
+inline const char* WhyNoFork(Others others) {
+  if (!kHasFork) return "this system has no fork()";
   if (kTsan) {
     return "ThreadSanitizer: no threads in the child of a process with threads";
   }
@@ -185,6 +205,8 @@ constexpr const char* WhyNoFork(Others others) {
   if (kAsan && others == Others::kRunning) {
     return "AddressSanitizer may leave its allocator locked in the child";
   }
+  // Of QEMU 7.2: the child ends in an assertion when it makes a thread.
+  if (Emulated()) return "qemu-user forks no process that has had threads";
   return nullptr;
 }
 

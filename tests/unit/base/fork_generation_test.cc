@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "parkway/base/fork_generation.h"
+#include "parkway/os/fork_generation.h"
 
 #include <gtest/gtest.h>
 #include <pthread.h>

@@ -4,12 +4,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sched.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <thread>
 #include <vector>
 
 #include "parkway/mutex.h"
@@ -36,6 +36,7 @@ int InFreshProcess(bool (*check)()) {
 }
 
 TEST(SpinLimits, ZeroWithOneCpu) {
+  if (!kHasFork) GTEST_SKIP() << "this system has no fork()";
   EXPECT_EQ(InFreshProcess([] {
               return PinToOneCpu() &&
                      HasNoGaps(internal::calibrated_spin_limits()) &&
@@ -45,6 +46,7 @@ TEST(SpinLimits, ZeroWithOneCpu) {
 }
 
 TEST(SpinLimits, MeasuredWithSeveralCpus) {
+  if (!kHasFork) GTEST_SKIP() << "this system has no fork()";
   if (CpuCount() < 2) GTEST_SKIP() << "this machine has one CPU";
   EXPECT_EQ(InFreshProcess(
                 [] { return IsPlausible(internal::calibrated_spin_limits()); }),
@@ -53,6 +55,7 @@ TEST(SpinLimits, MeasuredWithSeveralCpus) {
 
 // Programs pin their threads to one CPU each and still run on many.
 TEST(SpinLimits, APinnedThreadDoesNotMakeThemZero) {
+  if (!kHasFork) GTEST_SKIP() << "this system has no fork()";
   if (CpuCount() < 2) GTEST_SKIP() << "this machine has one CPU";
   EXPECT_EQ(InFreshProcess([] {
               bool good = false;
@@ -66,6 +69,7 @@ TEST(SpinLimits, APinnedThreadDoesNotMakeThemZero) {
 }
 
 TEST(SpinLimits, SameForAllThreadsAndCalls) {
+  if (!kHasFork) GTEST_SKIP() << "this system has no fork()";
   EXPECT_EQ(InFreshProcess([] {
               const SpinLimits first = internal::calibrated_spin_limits();
               bool same = true;
@@ -84,6 +88,7 @@ TEST(SpinLimits, SameForAllThreadsAndCalls) {
 
 // With one CPU, waiting threads still get the lock.
 TEST(SpinLimits, LocksWorkWithOneCpu) {
+  if (!kHasFork) GTEST_SKIP() << "this system has no fork()";
   EXPECT_EQ(InFreshProcess([] {
               if (!PinToOneCpu()) return false;
               FutexMutex futex;
@@ -97,7 +102,7 @@ TEST(SpinLimits, LocksWorkWithOneCpu) {
                       futex.lock();
                       sema.lock();
                       ++counter;
-                      if (i % 64 == 0) sched_yield();
+                      if (i % 64 == 0) std::this_thread::yield();
                       sema.unlock();
                       futex.unlock();
                     }

@@ -2,7 +2,7 @@
 """A test of the rows of Boost.Fiber, which says so where there is none."""
 
 load("@parkway_installed_boost//:installed.bzl", "INSTALLED_BOOST")
-load("@rules_shell//shell:sh_test.bzl", "sh_test")
+load("//bazel:native_sh_test.bzl", "sh_test")
 load("//bazel:skipped.bzl", "skipped_test")
 
 def fibers_test(name, **kwargs):

@@ -9,10 +9,10 @@
 #include <chrono>
 #include <thread>
 
-#include "parkway/base/fork_generation.h"
 #include "parkway/lock/futex_note.h"
 #include "parkway/lock/queuing_rw_mutex.h"
 #include "parkway/lock/rw_mutex.h"
+#include "parkway/os/fork_generation.h"
 #include "tests/suites/handoff.h"
 #include "tests/suites/support.h"
 

@@ -70,7 +70,12 @@ int UseEverywhere() {
   return UseAll() ? 0 : 5;
 }
 
-class TwoCopies : public testing::TestWithParam<int> {};
+class TwoCopies : public testing::TestWithParam<int> {
+ protected:
+  void SetUp() override {
+    if (const char* why = WhyNoFork(Others::kRunning)) GTEST_SKIP() << why;
+  }
+};
 INSTANTIATE_TEST_SUITE_P(Modes, TwoCopies,
                          testing::Values(RTLD_LOCAL, RTLD_GLOBAL));
 

@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#if defined(__linux__)
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <signal.h>
@@ -12,6 +13,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#endif
 
 #include <algorithm>
 #include <atomic>
@@ -56,33 +58,6 @@ void touch(void* stack, std::size_t bytes) {
     static_cast<volatile char*>(stack)[i] = 1;
   }
   static_cast<volatile char*>(stack)[bytes - 1] = 1;
-}
-
-std::size_t resident_bytes() {
-  std::size_t pages = 0;
-  std::size_t resident = 0;
-  std::ifstream("/proc/self/statm") >> pages >> resident;
-  return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-}
-
-// Since Linux 6.13. Not every libc has its name.
-constexpr int kGuardInstall = 102;
-
-// Of this kernel: whether a guard can do without a mapping of its own.
-bool has_guard_install() {
-  void* const page = mmap(nullptr, kPage, PROT_READ | PROT_WRITE,
-                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  const bool has = madvise(page, kPage, kGuardInstall) == 0;
-  munmap(page, kPage);
-  return has;
-}
-
-std::size_t mappings() {
-  std::ifstream maps("/proc/self/maps");
-  std::string line;
-  std::size_t n = 0;
-  while (std::getline(maps, line)) ++n;
-  return n;
 }
 
 class StackSizes
@@ -230,20 +205,6 @@ TEST_P(StackGuards, NoOtherAccessFaults) {
   stack_free(stack, GetParam());
 }
 
-TEST_F(StackFreelistTest, GuardsDoNotSplitMappings) {
-  if (!has_guard_install()) {
-    GTEST_SKIP() << "this kernel has no MADV_GUARD_INSTALL";
-  }
-  void* const probe = stack_alloc(kPage);
-  const std::size_t before = mappings();
-  std::vector<void*> stacks;
-  for (int i = 0; i < 2000; ++i) stacks.push_back(stack_alloc(kPage));
-  const std::size_t more = mappings() - before;
-  for (void* stack : stacks) stack_free(stack, kPage);
-  stack_free(probe, kPage);
-  EXPECT_LE(more, 400u);
-}
-
 // The case that the 2011 list had no answer for: one thread allocates, another
 // one frees.
 TEST_F(StackFreelistTest, MemoryOfAProducerAndAConsumerStaysBounded) {
@@ -342,7 +303,7 @@ TEST_F(StackFreelistTest, WhatIsBeyondTheLimitGoesBack) {
     stacks.push_back(stack_alloc(kBytes));
     touch(stacks.back(), kBytes);
   }
-  const std::size_t full = resident_bytes();
+  const std::size_t full = ResidentBytes();
   const std::uint64_t mapped =
       stack_stats(kBytes, StackGuard::kPage).from_system;
   for (void* stack : stacks) stack_free(stack, kBytes);
@@ -351,7 +312,7 @@ TEST_F(StackFreelistTest, WhatIsBeyondTheLimitGoesBack) {
   EXPECT_LT(stats.from_system, mapped / 2);
   EXPECT_GE(stats.returns, 1000u - 64 - 64);
   if (!kTsan && !kAsan) {
-    EXPECT_LT(resident_bytes() + 800 * kBytes, full);
+    EXPECT_LT(ResidentBytes() + 800 * kBytes, full);
   }
   EXPECT_EQ(stack_limits().shared_bytes, limits.shared_bytes);
 }
@@ -397,9 +358,95 @@ TEST_F(StackFreelistTest, LazyReleaseKeepsStacksUsable) {
   EXPECT_EQ(stack_stats(kBytes, StackGuard::kPage).in_use, 0u);
 }
 
+TEST_F(StackFreelistTest, AChildOfAForkHasAll) {
+  if (!kHasFork) GTEST_SKIP() << "this system has no fork()";
+  void* const stack = stack_alloc(65536);
+  touch(stack, 65536);
+  EXPECT_EQ(RunInChild([&] {
+              stack_free(stack, 65536);
+              if (stack_alloc(65536) != stack) return 1;
+              std::vector<void*> stacks;
+              for (int i = 0; i < 200; ++i) {
+                stacks.push_back(stack_alloc(65536));
+              }
+              for (void* s : stacks) stack_free(s, 65536);
+              stack_free(stack, 65536);
+              stack_trim();
+              return stack_stats().from_system == 0 ? 0 : 2;
+            }),
+            0);
+  stack_free(stack, 65536);
+}
+
+// From all threads at once while others allocate, free, exit and trim.
+TEST_F(StackFreelistTest, StatisticsStopNobody) {
+  std::atomic<bool> stop{false};
+  std::vector<std::unique_ptr<Thread>> threads;
+  for (int t = 0; t < 3; ++t) {
+    threads.push_back(std::make_unique<Thread>([&stop, t] {
+      Random random = Random::Stream(static_cast<std::uint64_t>(t));
+      while (!stop) {
+        Thread inner([&random] {
+          void* stacks[60];
+          const std::size_t bytes = kPage << random.Below(8);
+          for (void*& stack : stacks) stack = stack_alloc(bytes);
+          for (void* stack : stacks) stack_free(stack, bytes);
+        });
+        inner.Join();
+        if (random.OneIn(8)) stack_trim();
+      }
+    }));
+  }
+  ASSERT_TRUE(Eventually([] { return stack_stats().peak > 0; }));
+  for (int i = 0; i < Rounds(2000); ++i) {
+    const StackStats stats = stack_stats();
+    EXPECT_GE(stats.peak, kPage);
+  }
+  stop = true;
+  for (auto& thread : threads) thread->Join();
+  EXPECT_EQ(stack_stats().in_use, 0u);
+}
+
+#if defined(__linux__)
+
+// Since Linux 6.13. Not every libc has its name.
+constexpr int kGuardInstall = 102;
+
+// Of this kernel: whether a guard can do without a mapping of its own.
+bool has_guard_install() {
+  void* const page = mmap(nullptr, kPage, PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  const bool has = madvise(page, kPage, kGuardInstall) == 0;
+  munmap(page, kPage);
+  return has;
+}
+
+std::size_t mappings() {
+  std::ifstream maps("/proc/self/maps");
+  std::string line;
+  std::size_t n = 0;
+  while (std::getline(maps, line)) ++n;
+  return n;
+}
+
+TEST_F(StackFreelistTest, GuardsDoNotSplitMappings) {
+  if (!has_guard_install()) {
+    GTEST_SKIP() << "this kernel has no MADV_GUARD_INSTALL";
+  }
+  void* const probe = stack_alloc(kPage);
+  const std::size_t before = mappings();
+  std::vector<void*> stacks;
+  for (int i = 0; i < 2000; ++i) stacks.push_back(stack_alloc(kPage));
+  const std::size_t more = mappings() - before;
+  for (void* stack : stacks) stack_free(stack, kPage);
+  stack_free(probe, kPage);
+  EXPECT_LE(more, 400u);
+}
+
 // No memory: an error, and everything as before.
 TEST_F(StackFreelistTest, RunningOutIsAnErrorAndLosesNothing) {
   if (kTsan || kAsan) GTEST_SKIP() << "a sanitizer needs its address space";
+  if (Emulated()) GTEST_SKIP() << "qemu-user has no RLIMIT_AS";
   const int status = RunInChild([] {
     void* const first = stack_alloc(4 << 20);
     stack_free(first, 4 << 20);
@@ -510,53 +557,7 @@ TEST_F(StackFreelistTest, GuardsOfTheirOwnFaultAsWell) {
   EXPECT_EQ(status, kFaulted);
 }
 
-TEST_F(StackFreelistTest, AChildOfAForkHasAll) {
-  void* const stack = stack_alloc(65536);
-  touch(stack, 65536);
-  EXPECT_EQ(RunInChild([&] {
-              stack_free(stack, 65536);
-              if (stack_alloc(65536) != stack) return 1;
-              std::vector<void*> stacks;
-              for (int i = 0; i < 200; ++i) {
-                stacks.push_back(stack_alloc(65536));
-              }
-              for (void* s : stacks) stack_free(s, 65536);
-              stack_free(stack, 65536);
-              stack_trim();
-              return stack_stats().from_system == 0 ? 0 : 2;
-            }),
-            0);
-  stack_free(stack, 65536);
-}
-
-// From all threads at once while others allocate, free, exit and trim.
-TEST_F(StackFreelistTest, StatisticsStopNobody) {
-  std::atomic<bool> stop{false};
-  std::vector<std::unique_ptr<Thread>> threads;
-  for (int t = 0; t < 3; ++t) {
-    threads.push_back(std::make_unique<Thread>([&stop, t] {
-      Random random = Random::Stream(static_cast<std::uint64_t>(t));
-      while (!stop) {
-        Thread inner([&random] {
-          void* stacks[60];
-          const std::size_t bytes = kPage << random.Below(8);
-          for (void*& stack : stacks) stack = stack_alloc(bytes);
-          for (void* stack : stacks) stack_free(stack, bytes);
-        });
-        inner.Join();
-        if (random.OneIn(8)) stack_trim();
-      }
-    }));
-  }
-  ASSERT_TRUE(Eventually([] { return stack_stats().peak > 0; }));
-  for (int i = 0; i < Rounds(2000); ++i) {
-    const StackStats stats = stack_stats();
-    EXPECT_GE(stats.peak, kPage);
-  }
-  stop = true;
-  for (auto& thread : threads) thread->Join();
-  EXPECT_EQ(stack_stats().in_use, 0u);
-}
+#endif
 
 }  // namespace
 }  // namespace parkway::test

@@ -2,10 +2,12 @@
 
 // parkway/task/syscall.h: results and error numbers that belong to the call.
 #include <gtest/gtest.h>
+#if !defined(_WIN32)
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/time.h>
 #include <unistd.h>
+#endif
 
 #include <array>
 #include <atomic>
@@ -21,36 +23,48 @@
 #include <utility>
 #include <vector>
 
+#include "parkway/os/file.h"
+#include "parkway/os/os.h"
 #include "parkway/task/syscall.h"
 #include "tests/suites/support.h"
 
 namespace parkway::test {
 namespace {
 
-constexpr int kBadFile = -1;
+// Of the system: errno, or GetLastError(). That a file is none.
+#if defined(_WIN32)
+constexpr int kNoFile = 6;  // ERROR_INVALID_HANDLE
+#else
+constexpr int kNoFile = EBADF;
+#endif
+
+// A call that fails.
+std::int64_t ReadNoFile() {
+  char byte;
+  return os::read_file(-1, &byte, 1);
+}
 
 // An error number that no call of these tests leaves.
-constexpr int kCallers = ENOTNAM;
+constexpr int kCallers = EXDEV;
 
 int Leave(int error, int result) {
-  errno = error;
+  os::set_last_error(error);
   return result;
 }
 
 TEST(BlockingCall, GivesResultAndErrorNumber) {
-  errno = kCallers;
-  char byte;
-  const SyscallResult failed = blocking_call(::read, kBadFile, &byte, 1);
+  os::set_last_error(kCallers);
+  const SyscallResult failed = blocking_call(ReadNoFile);
   EXPECT_EQ(failed.r1, -1);
   EXPECT_EQ(failed.r2, 0);
-  EXPECT_EQ(failed.err, EBADF);
-  EXPECT_EQ(errno, kCallers);
+  EXPECT_EQ(failed.err, kNoFile);
+  EXPECT_EQ(os::last_error(), kCallers);
 
-  const SyscallResult pid = blocking_call(::getpid);
-  EXPECT_EQ(pid.r1, getpid());
+  const SyscallResult cpus = blocking_call(os::ncpu);
+  EXPECT_EQ(cpus.r1, os::ncpu());
   // Not the caller's.
-  EXPECT_EQ(pid.err, 0);
-  EXPECT_EQ(errno, kCallers);
+  EXPECT_EQ(cpus.err, 0);
+  EXPECT_EQ(os::last_error(), kCallers);
 }
 
 // A result is a value: the next call does not change it.
@@ -65,29 +79,28 @@ TEST(BlockingCall, ResultsAreApart) {
 }
 
 TEST(BlockingCall, ANestedCallLeavesTheOutersAlone) {
-  errno = kCallers;
+  os::set_last_error(kCallers);
   int in_callback = 0;
   int after_callback = 0;
   SyscallResult inner;
   const SyscallResult outer = blocking_call([&] {
     // What a library does that has met an error and then calls back.
-    errno = EAGAIN;
+    os::set_last_error(EAGAIN);
     const auto callback = [&] {
-      in_callback = errno;
-      char byte;
-      inner = blocking_call(::read, kBadFile, &byte, 1);
+      in_callback = os::last_error();
+      inner = blocking_call(ReadNoFile);
     };
     callback();
-    after_callback = errno;
+    after_callback = os::last_error();
     return 7;
   });
   EXPECT_EQ(in_callback, EAGAIN);
   EXPECT_EQ(after_callback, EAGAIN);
   EXPECT_EQ(inner.r1, -1);
-  EXPECT_EQ(inner.err, EBADF);
+  EXPECT_EQ(inner.err, kNoFile);
   EXPECT_EQ(outer.r1, 7);
   EXPECT_EQ(outer.err, EAGAIN);
-  EXPECT_EQ(errno, kCallers);
+  EXPECT_EQ(os::last_error(), kCallers);
 }
 
 // A callback that the C library makes: bsearch() calls compare() amid its work.
@@ -102,7 +115,7 @@ TEST(BlockingCall, ACallbackOfTheCLibrary) {
     in_callback = blocking_call(Leave, EIO, -1);
     return *static_cast<const int*>(a) - *static_cast<const int*>(b);
   };
-  errno = kCallers;
+  os::set_last_error(kCallers);
   const SyscallResult found = blocking_call(
       ::bsearch, &wanted, sorted.data(), sorted.size(), sizeof(int),
       static_cast<int (*)(const void*, const void*)>(compare));
@@ -110,12 +123,12 @@ TEST(BlockingCall, ACallbackOfTheCLibrary) {
   EXPECT_EQ(found.err, 0);
   EXPECT_EQ(in_callback.err, EIO);
   EXPECT_GT(calls, 0);
-  EXPECT_EQ(errno, kCallers);
+  EXPECT_EQ(os::last_error(), kCallers);
 }
 
 TEST(BlockingCall, DeepNesting) {
   const std::function<int(int)> down = [&down](int depth) {
-    errno = depth;
+    os::set_last_error(depth);
     if (depth < 100) {
       const SyscallResult below = blocking_call(down, depth + 1);
       EXPECT_EQ(below.r1, depth + 1);
@@ -128,6 +141,7 @@ TEST(BlockingCall, DeepNesting) {
   EXPECT_EQ(all.err, 1);
 }
 
+#if !defined(_WIN32)
 std::atomic<int> g_signals{0};
 std::atomic<int> g_wrong{0};
 
@@ -149,12 +163,13 @@ TEST(BlockingCall, ASignalHandlersCall) {
   ASSERT_EQ(setitimer(ITIMER_PROF, &often, nullptr), 0);
   g_signals = 0;
   g_wrong = 0;
-  errno = kCallers;
+  os::set_last_error(kCallers);
   EXPECT_TRUE(Eventually([] {
     for (int i = 1; i < 5000; ++i) {
-      errno = kCallers;
+      os::set_last_error(kCallers);
       const SyscallResult result = blocking_call(Leave, i, i + 1);
-      if (result.r1 != i + 1 || result.err != i || errno != kCallers) {
+      if (result.r1 != i + 1 || result.err != i ||
+          os::last_error() != kCallers) {
         ++g_wrong;
       }
     }
@@ -164,6 +179,7 @@ TEST(BlockingCall, ASignalHandlersCall) {
   sigaction(SIGPROF, &before, nullptr);
   EXPECT_EQ(g_wrong, 0);
 }
+#endif
 
 TEST(BlockingCall, ThreadsDoNotMeet) {
   std::atomic<int> wrong{0};
@@ -182,15 +198,15 @@ TEST(BlockingCall, ThreadsDoNotMeet) {
 }
 
 TEST(BlockingCall, AnExceptionPassesThrough) {
-  errno = kCallers;
+  os::set_last_error(kCallers);
   EXPECT_THROW(blocking_call([]() -> int {
-                 errno = EIO;
+                 os::set_last_error(EIO);
                  throw std::runtime_error("no");
                }),
                std::runtime_error);
-  EXPECT_EQ(errno, kCallers);
+  EXPECT_EQ(os::last_error(), kCallers);
   EXPECT_THROW(blocking_call([] { throw 1; }), int);
-  EXPECT_EQ(errno, kCallers);
+  EXPECT_EQ(os::last_error(), kCallers);
 }
 
 // The types.
@@ -226,6 +242,10 @@ TEST(BlockingCall, Pointers) {
   EXPECT_EQ(blocking_call([&]() -> int& { return object = 5; }).r1, 5);
   using Function = int (*)(int, int);
   EXPECT_EQ(blocking_call([] { return &Leave; }).as<Function>(), &Leave);
+}
+
+#if !defined(_WIN32)
+TEST(BlockingCall, PointersOfTheSystem) {
   const SyscallResult mapped = blocking_call(
       ::mmap, nullptr, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   ASSERT_NE(mapped.as<void*>(), MAP_FAILED);
@@ -236,6 +256,7 @@ TEST(BlockingCall, Pointers) {
   EXPECT_EQ(refused.as<void*>(), MAP_FAILED);
   EXPECT_EQ(refused.err, EINVAL);
 }
+#endif
 
 TEST(BlockingCall, TwoResults) {
   const SyscallResult divided = blocking_call(::lldiv, -17, 5);
@@ -264,7 +285,7 @@ TEST(BlockingCall, Nothing) {
   bool called = false;
   const SyscallResult result = blocking_call([&called] {
     called = true;
-    errno = EBUSY;
+    os::set_last_error(EBUSY);
   });
   EXPECT_TRUE(called);
   EXPECT_EQ(result.r1, 0);

@@ -2,7 +2,9 @@
 
 // BlockingPool over a platform whose threads can be had or not.
 #include <gtest/gtest.h>
+#if !defined(_WIN32)
 #include <signal.h>
+#endif
 
 #include <atomic>
 #include <chrono>
@@ -149,6 +151,7 @@ TEST_F(BlockingPoolTest, OneThreadServesOneCallAfterTheOther) {
   EXPECT_EQ(g_started, 1);
 }
 
+#if !defined(_WIN32)
 TEST_F(BlockingPoolTest, AllSignalsAreBlocked) {
   sigset_t mask;
   sigemptyset(&mask);
@@ -157,6 +160,7 @@ TEST_F(BlockingPoolTest, AllSignalsAreBlocked) {
     EXPECT_EQ(sigismember(&mask, signal), 1) << signal;
   }
 }
+#endif
 
 // Calls that all must run at once.
 TEST_F(BlockingPoolTest, GrowsToTheMaximumAndNotBeyond) {

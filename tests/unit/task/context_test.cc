@@ -3,8 +3,10 @@
 #include "parkway/task/context/context.h"
 
 #include <gtest/gtest.h>
+#if !defined(_WIN32)
 #include <pthread.h>
 #include <signal.h>
+#endif
 #include <unwind.h>
 
 #include <atomic>
@@ -20,6 +22,7 @@
 #include <vector>
 
 #include "parkway/stack/stack_freelist.h"
+#include "tests/suites/fault_report.h"
 #include "tests/suites/support.h"
 #include "tests/unit/task/context_registers.h"
 
@@ -184,6 +187,7 @@ TEST(ContextTest, BeginsWithItsMakersFloatingPointControl) {
   EXPECT_EQ(std::fegetround(), FE_TONEAREST);
 }
 
+#if !defined(_WIN32)
 bool blocked(int signal) {
   sigset_t mask;
   pthread_sigmask(SIG_SETMASK, nullptr, &mask);
@@ -208,6 +212,7 @@ TEST(ContextTest, TheSignalMaskIsTheThreads) {
   pthread_sigmask(SIG_UNBLOCK, &mask, nullptr);
   EXPECT_FALSE(flow.resume());
 }
+#endif
 
 [[gnu::noinline]] void throw_from_below(int depth) {
   volatile char frame[100] = {};
@@ -333,6 +338,10 @@ TEST(ContextTest, FlowsMoveBetweenThreads) {
 
 // Not more than the sanitizers' own tricks, which are not here.
 TEST(ContextDeathTest, AnOverflowHitsTheGuardPage) {
+#if defined(_WIN32)
+  // tests/unit/os/windows has one that does not run out of stack.
+  GTEST_SKIP() << "the fault can't be reported on a stack without room";
+#endif
   EXPECT_EXIT(
       {
         struct Deep {
@@ -345,7 +354,7 @@ TEST(ContextDeathTest, AnOverflowHitsTheGuardPage) {
         Flow flow([](Flow&) { Deep::call(1 << 20); });
         flow.resume();
       },
-      testing::KilledBySignal(SIGSEGV), "");
+      Faulted, "");
 }
 
 TEST(ContextDeathTest, AnEntryThatReturns) {
@@ -368,7 +377,7 @@ TEST(ContextDeathTest, AnExceptionThatNobodyCatches) {
         } catch (...) {
         }
       },
-      testing::KilledBySignal(SIGABRT), "from below");
+      Aborted, "from below");
 }
 
 TEST(ContextTest, SaysWhetherThereIsAShadowStack) {

@@ -3,7 +3,6 @@
 #include "parkway/task/park.h"
 
 #include <gtest/gtest.h>
-#include <signal.h>
 
 #include <atomic>
 #include <chrono>
@@ -16,6 +15,7 @@
 #include <vector>
 
 #include "parkway/task/task_platform.h"
+#include "tests/suites/fault_report.h"
 #include "tests/suites/jobs.h"
 #include "tests/suites/mutex_suite.h"  // SlowClock
 #include "tests/suites/scripted_scheduler.h"
@@ -281,8 +281,7 @@ TEST(ParkDeathTest, ASecondReadyIsFatal) {
         ready(waiter);
         ready(waiter);
       },
-      testing::KilledBySignal(SIGABRT),
-      "Waiter at 0x[0-9a-f]+: a second ready for one park");
+      Aborted, "Waiter at 0x\\w+: a second ready for one park");
 }
 
 // A ready that comes while the task, readied before, has not gone on yet.
@@ -308,7 +307,7 @@ TEST(ParkDeathTest, ASecondReadyOfATaskIsFatal) {
         ready(*parked);
         ready(*parked);
       },
-      testing::KilledBySignal(SIGABRT), "a second ready for one park");
+      Aborted, "a second ready for one park");
 }
 
 TEST(ParkTask, ManyTasksOnTwoWorkers) {

@@ -4,8 +4,10 @@
 #include "parkway/task/task_timer.h"
 
 #include <gtest/gtest.h>
+#if !defined(_WIN32)
 #include <signal.h>
 #include <sys/resource.h>
+#endif
 
 #include <atomic>
 #include <chrono>
@@ -54,9 +56,11 @@ TEST(TaskTimer, ForkOfAProcessThatHasOnlyTimers) {
             0);
 }
 
+#if !defined(_WIN32)
 // Without a thread for the timers a task holds its own while it waits.
 TEST(TaskTimer, ASystemWithoutThreadsToSpare) {
   if (kTsan || kAsan) GTEST_SKIP() << "a sanitizer needs address space";
+  if (Emulated()) GTEST_SKIP() << "qemu-user has no RLIMIT_AS";
   EXPECT_EQ(RunInChild([] {
               current_worker();
               Scripted& scheduler = Scripted::Get();
@@ -71,6 +75,7 @@ TEST(TaskTimer, ASystemWithoutThreadsToSpare) {
             }),
             0);
 }
+#endif
 
 // Thousands of parks with random deadlines, and random readies that race them.
 // Each round is one waiter's: published, then readied or taken back.
@@ -190,6 +195,7 @@ TEST(TaskTimer, ManyExpireAtOnce) {
   }
 }
 
+#if !defined(_WIN32)
 // Of the only other thread of the process, as the kernel has it: bit n - 1 is
 // signal n. 0 if there is none.
 std::uint64_t SignalsBlockedByTheOther() {
@@ -233,6 +239,7 @@ TEST(TaskTimer, ItsThreadBlocksSignals) {
       }),
       0);
 }
+#endif
 
 // Locks that the child of a fork holds and tasks of the parent wait for.
 struct Forked {

@@ -27,6 +27,7 @@ TYPED_TEST_SUITE(TaskTypesOnOneCpu, Mutexes);
 
 // There is no spinning then, and tasks do not yield.
 TYPED_TEST(TaskTypesOnOneCpu, AreTakenAfterAWait) {
+  if (!kHasFork) GTEST_SKIP() << "this system has no fork()";
   EXPECT_EQ(RunInChild([] {
               if (!PinToOneCpu()) return 1;
               TypeParam mutex;

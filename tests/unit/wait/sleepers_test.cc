@@ -4,7 +4,6 @@
 #include "parkway/wait/sleepers.h"
 
 #include <gtest/gtest.h>
-#include <sched.h>
 
 #include <atomic>
 #include <chrono>
@@ -12,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <thread>
 #include <vector>
 
 #include "parkway/mutex.h"
@@ -188,7 +188,7 @@ TEST(Sleepers, TwoContendedMutexesInOneSlot) {
         for (long i = 0; i < rounds; ++i) {
           const std::lock_guard<FutexMutex> lock(mutex);
           ++counts[t % 2];
-          if (i % 64 == 0) sched_yield();
+          if (i % 64 == 0) std::this_thread::yield();
         }
       }));
     }

@@ -4,8 +4,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#if !defined(_WIN32)
 #include <pthread.h>
-#include <unistd.h>
+#endif
 
 #include <algorithm>
 #include <atomic>
@@ -237,7 +238,7 @@ TEST(Worker, LateWakesDoNotDisturbTheNextOwner) {
   EXPECT_TRUE(same);
 }
 
-// Locks that are used late in thread exit, by destructors of POSIX keys.
+// Locks that are used late in thread exit.
 struct AtThreadExit {
   FutexMutex futex;
   SemaMutex sema;
@@ -250,7 +251,9 @@ struct AtThreadExit {
     for (int i = 0; i < 100; ++i) {
       futex.lock();
       sema.lock();
-      if (i % 32 == 0) usleep(10);
+      if (i % 32 == 0) {
+        std::this_thread::sleep_for(std::chrono::microseconds(10));
+      }
       ++counter;
       sema.unlock();
       futex.unlock();
@@ -262,6 +265,8 @@ struct AtThreadExit {
   }
 };
 
+#if !defined(_WIN32)
+// By destructors of POSIX keys.
 pthread_key_t g_before;
 pthread_key_t g_after;
 
@@ -312,25 +317,34 @@ TEST(Worker, LocksWorkInThreadExitDestructors) {
   pthread_key_delete(g_before);
   pthread_key_delete(g_after);
 }
+#endif
 
 TEST(Worker, LocksWorkInThreadLocalDestructors) {
   static AtThreadExit shared;
+  static std::set<Worker*> seen;
   struct Local {
     ~Local() { shared.Use(); }
     int touched = 0;
   };
-  {
-    std::vector<std::unique_ptr<Thread>> all;
-    for (int i = 0; i < 4; ++i) {
-      all.push_back(std::make_unique<Thread>([] {
-        static thread_local Local local;
-        local.touched = 1;
-        shared.Use();
-      }));
+  constexpr int kThreads = 4;
+  constexpr int kBatches = 20;
+  for (int batch = 0; batch < kBatches; ++batch) {
+    {
+      std::vector<std::unique_ptr<Thread>> all;
+      for (int i = 0; i < kThreads; ++i) {
+        all.push_back(std::make_unique<Thread>([] {
+          static thread_local Local local;
+          local.touched = 1;
+          shared.Use();
+        }));
+      }
     }
+    // The records came back all the same.
+    Thread([] { seen.insert(current_worker()); }).Join();
   }
-  EXPECT_EQ(shared.runs, 8);
-  EXPECT_EQ(shared.counter, 800);
+  EXPECT_EQ(shared.runs, 2 * kThreads * kBatches);
+  EXPECT_EQ(shared.counter, 100L * shared.runs);
+  EXPECT_LE(seen.size(), static_cast<std::size_t>(2 * kThreads));
 }
 
 }  // namespace

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Runs a program of tests that has to fail: by an expectation, or by ending itself.
+set -uo pipefail
+
+log=$TEST_TMPDIR/log
+PARKWAY_TEST_LIMIT=5 "$@" >"$log" 2>&1
+status=$?
+cat "$log"
+case $status in
+  1) grep -q '\[  FAILED  \]' "$log" ;;
+  134) grep -q '^parkway: \|^watchdog: ' "$log" ;;
+  *) false ;;
+esac || {
+  echo "fails.sh: exit status $status, and the program had to find something" >&2
+  exit 1
+}

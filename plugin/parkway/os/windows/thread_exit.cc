@@ -45,7 +45,9 @@ bool at_thread_exit(void (*fn)(void*), void* arg) noexcept {
 
 // The list is what the linker finds in the sections .CRT$XLA to .CRT$XLZ, in
 // the order of their names. The C and C++ runtimes, which destroy thread_local
-// variables, have those up to .CRT$XLD.
+// variables, have those up to .CRT$XLD. MinGW makes the list for whoever has
+// a thread_local variable, as there is one here; Microsoft's linker has to be
+// told.
 extern "C" {
 #if defined(_MSC_VER)
 #if defined(_M_IX86)
@@ -59,7 +61,6 @@ extern "C" {
 extern __declspec(allocate(".CRT$XLY")) const PIMAGE_TLS_CALLBACK
     parkway_thread_ends = &parkway::os::thread_ends;
 #else
-extern const IMAGE_TLS_DIRECTORY _tls_used;
 [[gnu::section(".CRT$XLY"),
   gnu::used]] extern const PIMAGE_TLS_CALLBACK parkway_thread_ends =
     &parkway::os::thread_ends;

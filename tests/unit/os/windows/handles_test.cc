@@ -39,6 +39,10 @@ struct Locks {
 using Sets =
     testing::Types<Locks<FutexMutex, FutexNote>, Locks<SemaMutex, SemaNote>>;
 
+// How many may come and go meanwhile: Windows' pool of threads, whose timer is
+// the tests' watchdog, starts and ends threads when it likes.
+constexpr long kOthers = 8;
+
 // Sleeps once, so that the thread has all that it will ever have.
 void SleepOnce() {
   SemaNote note;
@@ -54,9 +58,9 @@ TEST(HandleCount, SeesAnEvent) {
   for (int i = 0; i < 100; ++i) {
     events.push_back(CreateEventW(nullptr, FALSE, FALSE, nullptr));
   }
-  EXPECT_EQ(HandleCount(), before + 100);
+  EXPECT_NEAR(HandleCount(), before + 100, kOthers);
   for (const HANDLE event : events) CloseHandle(event);
-  EXPECT_EQ(HandleCount(), before);
+  EXPECT_NEAR(HandleCount(), before, kOthers);
 }
 
 // Two threads hand on from lock to lock. Of each four, one thread sleeps on the
@@ -119,8 +123,8 @@ TEST(Handles, AMillionLocksAndNotesThatWereContendedHaveNone) {
   const long after = HandleCount();
   done = true;
   waiter.Join();
-  EXPECT_LE(during, before);
-  EXPECT_LE(after, before);
+  EXPECT_LE(during, before + kOthers);
+  EXPECT_LE(after, before + kOthers);
   // That the numbers mean something.
   EXPECT_GT(contended, 2 * kFours / 10 * 9);
   std::printf("%zu of %zu mutexes were contended\n", contended, 2 * kFours);
@@ -188,7 +192,7 @@ TYPED_TEST(Channels, MadeAndDestroyedOpenNoHandles) {
   }
   const long after = HandleCount();
   echo.Join();
-  EXPECT_LE(after, before);
+  EXPECT_LE(after, before + kOthers);
   EXPECT_EQ(sum, std::int64_t{kChannels / 2} * (kChannels / 2 - 1) / 2);
 }
 
@@ -220,10 +224,10 @@ TEST(Handles, GrowWithThreadsAndShrinkWithThem) {
     const long threads = HandleCount();
     sleep = true;
     ASSERT_TRUE(Eventually([&] { return slept == kThreads; }));
-    EXPECT_EQ(HandleCount(), threads + kThreads);
+    EXPECT_NEAR(HandleCount(), threads + kThreads, kOthers);
     done = true;
     all.clear();
-    EXPECT_TRUE(Eventually([&] { return HandleCount() == before; }))
+    EXPECT_TRUE(Eventually([&] { return HandleCount() <= before + kOthers; }))
         << HandleCount() << ", before it was " << before;
   }
 }
@@ -234,11 +238,12 @@ TEST(Handles, NoneWithoutAWait) {
   std::atomic<int> ready{0};
   std::atomic<bool> done{false};
   std::vector<std::unique_ptr<Thread>> all;
-  SemaMutex mutexes[8];
+  constexpr int kThreads = 32;
+  SemaMutex mutexes[kThreads];
   for (SemaMutex& mutex : mutexes) {
     all.push_back(std::make_unique<Thread>([&] {
       ++ready;
-      while (ready < 9) std::this_thread::yield();
+      while (ready < kThreads + 1) std::this_thread::yield();
       for (int i = 0; i < 1000; ++i) {
         const std::lock_guard<SemaMutex> hold(mutex);
       }
@@ -249,12 +254,12 @@ TEST(Handles, NoneWithoutAWait) {
       while (!done) std::this_thread::yield();
     }));
   }
-  ASSERT_TRUE(Eventually([&] { return ready == 8; }));
+  ASSERT_TRUE(Eventually([&] { return ready == kThreads; }));
   const long threads = HandleCount();
   EXPECT_GE(threads, before);
   ++ready;
-  ASSERT_TRUE(Eventually([&] { return ready == 17; }));
-  EXPECT_EQ(HandleCount(), threads);
+  ASSERT_TRUE(Eventually([&] { return ready == 2 * kThreads + 1; }));
+  EXPECT_LE(HandleCount(), threads + kOthers);
   done = true;
 }
 

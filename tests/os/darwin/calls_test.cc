@@ -3,8 +3,10 @@
 // The stand-in of Darwin's calls: each result that the pages name.
 #include "parkway/os/darwin/calls.h"
 
+#include <atomic>
 #include <cstdint>
 
+#include "parkway/os/os.h"
 #include "tests/os/calls_test.h"
 
 namespace parkway::os::darwin {
@@ -75,6 +77,18 @@ TEST_F(Sync, AWakeNamesTheSameSizeAndFlags) {
   EXPECT_EQ(kernel::AllSleepers(), 2);
   EXPECT_EQ(sync_wake_all(&word_, 4, kPrivate), 0);
   EXPECT_EQ(kernel::AllSleepers(), 0);
+}
+
+// Memory that was a mutex may be somebody else's by the time of the wake.
+TEST_F(Sync, ALateWakeMayFindAWordOfAnotherSize) {
+  std::atomic<std::uint64_t> word{5};
+  Thread sleeper([&] { EXPECT_EQ(sync_wait(&word, 5, 8, kPrivate), 0); });
+  ASSERT_TRUE(kernel::AwaitAllSleepers(1));
+  auto* const was = reinterpret_cast<std::atomic<std::uint32_t>*>(&word);
+  os::futexwakeup(was, 1);
+  os::futexwakeup(was, UINT32_MAX);
+  EXPECT_EQ(kernel::AllSleepers(), 1);
+  EXPECT_EQ(sync_wake_all(&word, 8, kPrivate), 0);
 }
 
 TEST_F(Sync, FaultsAreAllThatMeansTryAgain) {

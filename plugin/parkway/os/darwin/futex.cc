@@ -56,9 +56,13 @@ void futexwakeup(std::atomic<std::uint32_t>* word,
       --i;
       continue;
     }
-    // EFAULT: the memory was unmapped since the release that came before this
-    // call; then there is nobody left to wake.
-    if (error == darwin::kEnoent || error == darwin::kEfault) return;
+    // The memory may be another's since the release that came before this call;
+    // then there is nobody left to wake. EFAULT: it is not mapped any more.
+    // EINVAL: somebody waits there for a word of another size.
+    if (error == darwin::kEnoent || error == darwin::kEfault ||
+        error == darwin::kEinval) {
+      return;
+    }
     if (error != 0) call_failed("os_sync_wake_by_address", error);
     if (all) return;
   }

@@ -44,35 +44,43 @@ def from_system(ctx):
         fail("PARKWAY_DEPS=%s: allowed values are source, system" % deps)
     return deps == "system"
 
+def local_archive(ctx, entry):
+    """The tarball that bazelw brought, Debian's or npm's.
+
+    Args:
+      ctx: the repository rule's context.
+      entry: of versions.bzl.
+
+    Returns:
+      its path, or an empty string.
+    """
+    archives = ctx.os.environ.get("PARKWAY_ARCHIVES", "")
+    if "debian" in entry:
+        name = entry["debian"].split("/")[-1]
+    elif "npm" in entry:
+        # As `npm pack` names it.
+        name = "%s-%s.tgz" % (entry["npm"].replace("@", "").replace("/", "-"), entry["version"])
+    else:
+        return ""
+    local = archives + "/" + name
+    return local if archives and ctx.path(local).exists else ""
+
 def fetch_archive(ctx, entry, output = ""):
-    """Extracts the tarball that bazelw brought, Debian's or npm's, and upstream's archive else.
+    """Extracts the tarball that bazelw brought, and upstream's archive else.
 
     Args:
       ctx: the repository rule's context.
       entry: of versions.bzl.
       output: a folder below the repository's root.
     """
-    archives = ctx.os.environ.get("PARKWAY_ARCHIVES", "")
-    prefix = "debian_" if "debian" in entry else ""
-    name = entry.get("debian", "-").split("/")[-1]
-    if "npm" in entry:
-        # As `npm pack` names it.
-        name = "%s-%s.tgz" % (entry["npm"].replace("@", "").replace("/", "-"), entry["version"])
-    local = archives + "/" + name
-    if archives and ctx.path(local).exists:
-        ctx.download_and_extract(
-            url = ["file://" + local],
-            output = output,
-            sha256 = entry[prefix + "sha256"],
-            stripPrefix = entry["debian_prefix" if prefix else "strip_prefix"],
-        )
-    else:
-        ctx.download_and_extract(
-            url = [entry["url"]],
-            output = output,
-            sha256 = entry["sha256"],
-            stripPrefix = entry["strip_prefix"],
-        )
+    local = local_archive(ctx, entry)
+    debians = local and "debian" in entry
+    ctx.download_and_extract(
+        url = ["file://" + local if local else entry["url"]],
+        output = output,
+        sha256 = entry["debian_sha256" if debians else "sha256"],
+        stripPrefix = entry["debian_prefix" if debians else "strip_prefix"],
+    )
 
 # Host -> (variable, the file that tells its version, the texts in front of its numbers).
 _FOLDERS = {

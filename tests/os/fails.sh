@@ -4,6 +4,8 @@
 set -uo pipefail
 
 log=$TEST_TMPDIR/log
+# The program's failures are what is wanted here: no report of them for Bazel, which .ci/run counts.
+unset XML_OUTPUT_FILE
 PARKWAY_TEST_LIMIT=5 "$@" >"$log" 2>&1
 status=$?
 cat "$log"

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What targets may need of the system that they are built for: lists for target_compatible_with."""
 
-# Libraries that a program opens, as Linux has them. Over musl our programs are static.
-SHARED_LIBRARIES = ["@platforms//os:linux"] + select({
+# glibc's own names, as __libc_malloc.
+GLIBC = ["@platforms//os:linux"] + select({
     "//bazel/platforms:is_musl": ["@platforms//:incompatible"],
     "//conditions:default": [],
 })
+
+# Libraries that a program opens, as Linux has them. Over musl our programs are static.
+SHARED_LIBRARIES = GLIBC

@@ -107,7 +107,8 @@ def _config_impl(ctx):
             prefix = "",
             extension = ".exe",
         )] if windows else [],
-        compiler = "clang",
+        # Libraries choose by this name what they link: on Windows MinGW's libraries have names of their own.
+        compiler = "mingw-gcc" if windows else "clang",
         cxx_builtin_include_directories = [ctx.attr.include_folder],
         features = features,
         host_system_name = "local",

@@ -17,6 +17,8 @@ def fuzz_target(name, deps):
         name = name + "_target",
         testonly = True,
         srcs = [name + "_fuzz.cc"],
+        # The crew looks into /proc.
+        target_compatible_with = ["@platforms//os:linux"],
         deps = deps,
         # Nothing refers to the one function but what libFuzzer brings.
         alwayslink = True,
@@ -26,6 +28,7 @@ def fuzz_target(name, deps):
         size = "medium",
         srcs = ["driver_test.cc"],
         args = ["tests/fuzz/corpus/" + name],
+        target_compatible_with = ["@platforms//os:linux"],
         data = native.glob(["corpus/%s/**" % name]),
         deps = [
             ":crew",

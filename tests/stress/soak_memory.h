@@ -4,12 +4,9 @@
 #ifndef PARKWAY_TESTS_STRESS_SOAK_MEMORY_H_
 #define PARKWAY_TESTS_STRESS_SOAK_MEMORY_H_
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
-#include <cstdio>
 #include <vector>
 
 #include "parkway/wait/worker.h"
@@ -18,7 +15,7 @@ namespace parkway::test {
 
 struct MemorySample {
   long resident_kib = 0;
-  long mappings = 0;
+  long mappings = 0;  // on Windows: handles
   long records = 0;
 };
 
@@ -40,27 +37,8 @@ class RecordCount {
   std::atomic<long> most_{0};
 };
 
-// From /proc/self. The files are read without a buffer of their own on the
-// heap.
-inline MemorySample SampleMemory(const RecordCount& records) {
-  MemorySample sample;
-  sample.records = records.most();
-  if (std::FILE* const statm = std::fopen("/proc/self/statm", "r")) {
-    long size = 0;
-    long pages = 0;
-    if (std::fscanf(statm, "%ld %ld", &size, &pages) == 2) {
-      sample.resident_kib = pages * (sysconf(_SC_PAGESIZE) / 1024);
-    }
-    std::fclose(statm);
-  }
-  if (std::FILE* const maps = std::fopen("/proc/self/maps", "r")) {
-    for (int c = std::fgetc(maps); c != EOF; c = std::fgetc(maps)) {
-      if (c == '\n') ++sample.mappings;
-    }
-    std::fclose(maps);
-  }
-  return sample;
-}
+// What the process has now. Allocates nothing.
+MemorySample SampleMemory(const RecordCount& records);
 
 // The largest of each in a part of the samples.
 inline MemorySample Largest(const std::vector<MemorySample>& samples,

@@ -244,8 +244,10 @@ TEST(Soak, EverythingAtOnceWithFlatMemory) {
   const MemorySample second = Largest(samples, third, 2 * third);
   const MemorySample last = Largest(samples, 2 * third, samples.size());
   for (const MemorySample* most : {&first, &second, &last}) {
-    std::printf("at most %ld KiB, %ld mappings, %ld worker records\n",
-                most->resident_kib, most->mappings, most->records);
+    std::printf(
+        "at most %ld KiB, %ld mappings (Windows: handles), "
+        "%ld worker records\n",
+        most->resident_kib, most->mappings, most->records);
   }
   EXPECT_GT(last.records, 0);
   EXPECT_LE(last.records, second.records + kRecordMargin);

@@ -175,6 +175,10 @@ inline constexpr bool kHasFork = false;
 inline constexpr bool kHasFork = true;
 #endif
 
+// Whether the addresses of a stack can be given names: Windows' library for it
+// reads none that MinGW's linkers write.
+inline constexpr bool kStacksHaveNames = kHasFork;
+
 // The next two end the program where there is no fork(): for tests that
 // WhyNoFork() or kHasFork has skipped there.
 

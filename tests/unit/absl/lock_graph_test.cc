@@ -3,8 +3,10 @@
 #include "parkway/absl/lock_graph.h"
 
 #include <gtest/gtest.h>
+#if !defined(_WIN32)
 #include <sys/wait.h>
 #include <unistd.h>
+#endif
 
 #include <atomic>
 #include <bitset>
@@ -215,6 +217,7 @@ TEST_F(LockGraphTest, RepairOfAWholeGraphChangesNothing) {
   EXPECT_EQ(Add(9, 3000), Added::kYes);
 }
 
+#if !defined(_WIN32)
 // In the middle of whatever another thread does.
 TEST_F(LockGraphTest, AForkedChildRepairsIt) {
   if (const char* why =
@@ -265,6 +268,7 @@ TEST_F(LockGraphTest, AForkedChildRepairsIt) {
   done = true;
   changing.join();
 }
+#endif
 
 TEST(DebugArenaTest, BlocksAreAlignedApartAndReused) {
   DebugArena arena;

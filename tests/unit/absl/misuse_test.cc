@@ -10,6 +10,7 @@
 #include "parkway/absl/notification.h"
 #include "parkway/base/checks.h"
 #include "tests/suites/fault_report.h"
+#include "tests/suites/regex.h"
 #include "tests/suites/support.h"
 
 namespace {
@@ -18,7 +19,7 @@ using namespace parkway::absl;  // NOLINT: the test is about all of it
 using parkway::test::EndedByFault;
 using parkway::test::IsReport;
 using parkway::test::kNotChecked;
-using testing::MatchesRegex;
+using parkway::test::MatchesRegex;
 
 #define EXPECT_FAULT(statement, text)  \
   EXPECT_EXIT(statement, EndedByFault, \

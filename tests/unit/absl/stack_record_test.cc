@@ -4,8 +4,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#if !defined(_WIN32)
 #include <sys/wait.h>
 #include <unistd.h>
+#endif
 
 #include <atomic>
 #include <string>
@@ -58,11 +60,12 @@ ABSL_ATTRIBUTE_NOINLINE void StackTestCallerTwo(StackRecord* stack, int skip) {
 }
 
 TEST(StackRecordTest, NamesTheCallersWithoutTheSkippedOnes) {
+  if (!test::kStacksHaveNames) GTEST_SKIP() << "no names for addresses here";
   StackRecord stack;
   StackTestCallerOne(&stack, 0);
   EXPECT_GT(stack.depth, 2);
   EXPECT_THAT(Names(stack),
-              testing::ContainsRegex("\t@ 0x[0-9a-f]+ .*StackTestInner(.|\n)*"
+              testing::ContainsRegex("\t@ 0x[0-9a-f]+ .*StackTestInner.*"
                                      "\t@ 0x[0-9a-f]+ .*StackTestCallerOne"));
   StackTestCallerOne(&stack, 1);
   EXPECT_THAT(Names(stack), testing::Not(testing::HasSubstr("Inner")));
@@ -74,8 +77,10 @@ TEST(StackRecordTest, TellsCallersApartThatStandInTheSamePlace) {
   for (int turn = 0; turn < 3; ++turn) {
     StackTestCallerOne(&one, 0);
     StackTestCallerTwo(&two, 0);
-    EXPECT_THAT(Names(one), testing::HasSubstr("StackTestCallerOne"));
-    EXPECT_THAT(Names(two), testing::HasSubstr("StackTestCallerTwo"));
+    if (test::kStacksHaveNames) {
+      EXPECT_THAT(Names(one), testing::HasSubstr("StackTestCallerOne"));
+      EXPECT_THAT(Names(two), testing::HasSubstr("StackTestCallerTwo"));
+    }
     EXPECT_FALSE(one == two);
   }
   // From the very same line.
@@ -166,6 +171,7 @@ TEST(StackDepotTest, TakesNoMoreThanItsShare) {
   EXPECT_EQ(depot.Put(arena, first), number);
 }
 
+#if !defined(_WIN32)
 // In the middle of whatever another thread does.
 TEST(StackDepotTest, AForkedChildRepairsIt) {
   if (const char* why =
@@ -213,6 +219,7 @@ TEST(StackDepotTest, AForkedChildRepairsIt) {
   done = true;
   changing.join();
 }
+#endif
 
 TEST(LogTextTest, CutsBetweenLines) {
   Pieces().clear();

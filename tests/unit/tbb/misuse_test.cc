@@ -4,7 +4,6 @@
 // oneTBB does.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <signal.h>
 
 #include <string>
 
@@ -15,12 +14,14 @@
 #include "parkway/tbb/rw_mutex.h"
 #include "parkway/tbb/spin_mutex.h"
 #include "parkway/tbb/spin_rw_mutex.h"
+#include "tests/suites/fault_report.h"
+#include "tests/suites/regex.h"
 
 namespace {
 
 using parkway::kChecks;
-using testing::KilledBySignal;
-using testing::MatchesRegex;
+using parkway::test::Aborted;
+using parkway::test::MatchesRegex;
 
 constexpr char kNotChecked[] =
     "this build has no misuse checks (--//bazel:checks=on has)";
@@ -42,11 +43,11 @@ TYPED_TEST(ScopedLockDeathTest, ReleaseWithoutAcquire) {
   if (!kChecks) GTEST_SKIP() << kNotChecked;
   TypeParam m;
   typename TypeParam::scoped_lock lock;
-  EXPECT_EXIT(lock.release(), KilledBySignal(SIGABRT),
+  EXPECT_EXIT(lock.release(), Aborted,
               MatchesRegex(Line("release without acquire")));
   lock.acquire(m);
   lock.release();
-  EXPECT_EXIT(lock.release(), KilledBySignal(SIGABRT),
+  EXPECT_EXIT(lock.release(), Aborted,
               MatchesRegex(Line("release without acquire")));
 }
 
@@ -56,10 +57,10 @@ TYPED_TEST(ScopedLockDeathTest, AcquireTwice) {
   TypeParam b;
   typename TypeParam::scoped_lock lock(a);
   EXPECT_EXIT(
-      lock.acquire(b), KilledBySignal(SIGABRT),
+      lock.acquire(b), Aborted,
       MatchesRegex(Line("acquire by a scoped_lock that holds a mutex")));
   EXPECT_EXIT(
-      lock.try_acquire(b), KilledBySignal(SIGABRT),
+      lock.try_acquire(b), Aborted,
       MatchesRegex(Line("acquire by a scoped_lock that holds a mutex")));
 }
 
@@ -74,7 +75,7 @@ TYPED_TEST(RwScopedLockDeathTest, DowngradeOfAReader) {
   TypeParam m;
   typename TypeParam::scoped_lock lock(m, /*write=*/false);
   if (kChecks) {
-    EXPECT_EXIT(lock.downgrade_to_reader(), KilledBySignal(SIGABRT),
+    EXPECT_EXIT(lock.downgrade_to_reader(), Aborted,
                 MatchesRegex(Line("downgrade of a reader")));
   } else {
     EXPECT_TRUE(lock.downgrade_to_reader());
@@ -86,7 +87,7 @@ TYPED_TEST(RwScopedLockDeathTest, UpgradeOfAWriter) {
   TypeParam m;
   typename TypeParam::scoped_lock lock(m);
   if (kChecks) {
-    EXPECT_EXIT(lock.upgrade_to_writer(), KilledBySignal(SIGABRT),
+    EXPECT_EXIT(lock.upgrade_to_writer(), Aborted,
                 MatchesRegex(Line("upgrade of a writer")));
   } else {
     EXPECT_TRUE(lock.upgrade_to_writer());
@@ -97,11 +98,11 @@ TYPED_TEST(RwScopedLockDeathTest, UpgradeOfAWriter) {
 TYPED_TEST(RwScopedLockDeathTest, WithoutAcquire) {
   if (!kChecks) GTEST_SKIP() << kNotChecked;
   typename TypeParam::scoped_lock lock;
-  EXPECT_EXIT(lock.upgrade_to_writer(), KilledBySignal(SIGABRT),
+  EXPECT_EXIT(lock.upgrade_to_writer(), Aborted,
               MatchesRegex(Line("upgrade without acquire")));
-  EXPECT_EXIT(lock.downgrade_to_reader(), KilledBySignal(SIGABRT),
+  EXPECT_EXIT(lock.downgrade_to_reader(), Aborted,
               MatchesRegex(Line("downgrade without acquire")));
-  EXPECT_EXIT(static_cast<void>(lock.is_writer()), KilledBySignal(SIGABRT),
+  EXPECT_EXIT(static_cast<void>(lock.is_writer()), Aborted,
               MatchesRegex(Line("is_writer without acquire")));
 }
 

@@ -6,6 +6,15 @@
 
 #include <cstring>
 
+#if defined(_LIBCPP_VERSION)
+// Of the Itanium C++ ABI, 2.2.2, which libc++abi follows, and its header leaves
+// this out.
+namespace __cxxabiv1 {
+struct __cxa_eh_globals;
+extern "C" __cxa_eh_globals* __cxa_get_globals();
+}  // namespace __cxxabiv1
+#endif
+
 namespace parkway {
 namespace tbb {
 

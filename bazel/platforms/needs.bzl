@@ -1,6 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What targets may need of the system that they are built for: lists for target_compatible_with."""
 
+# fork(), signals, /proc.
+NOT_WINDOWS = select({
+    "//bazel:windows": ["@platforms//:incompatible"],
+    "//conditions:default": [],
+})
+
 # glibc's own names, as __libc_malloc.
 GLIBC = ["@platforms//os:linux"] + select({
     "//bazel/platforms:is_musl": ["@platforms//:incompatible"],

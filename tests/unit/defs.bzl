@@ -4,12 +4,6 @@
 load("@rules_cc//cc:defs.bzl", "cc_test")
 load("//bazel:rebuilt_test.bzl", "checked_tests")
 
-# For `target_compatible_with` of tests that fork, send signals, or look into /proc.
-NOT_WINDOWS = select({
-    "//bazel:windows": ["@platforms//:incompatible"],
-    "//conditions:default": [],
-})
-
 # buildifier: disable=unnamed-macro
 def unit_tests(names, deps = [], size = "medium", checked = [], **kwargs):
     """A cc_test for each NAME.cc.

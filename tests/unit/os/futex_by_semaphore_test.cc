@@ -322,6 +322,7 @@ int InChild(F f) {
 }
 
 TEST(FutexBySemaphore, AChildHasNoneOfItsParentsSleepers) {
+  if (const char* why = WhyNoFork(Others::kAsleep)) GTEST_SKIP() << why;
   Word word{0};
   std::atomic<int> order{0};
   std::deque<Sleeper> sleepers;
@@ -331,8 +332,6 @@ TEST(FutexBySemaphore, AChildHasNoneOfItsParentsSleepers) {
               futexwakeup(&word, UINT32_MAX);
               if (Wakeups() != before) return 1;
               if (futexsleep(&word, 0, In(milliseconds(5)))) return 2;
-              // It starts no thread in a child.
-              if (kTsan) return 0;
               std::atomic<bool> in_time{false};
               Thread own([&] { in_time = futexsleep(&word, 0, kForever); });
               if (!own.WaitAsleep()) return 3;
@@ -349,6 +348,7 @@ TEST(FutexBySemaphore, AChildHasNoneOfItsParentsSleepers) {
 // Forks while other threads hold the locks of queues and of the pool. They wake
 // much more than they sleep, so that they hold one most of the time.
 TEST(FutexBySemaphore, AForkMayComeAtAnyMoment) {
+  if (const char* why = WhyNoFork(Others::kRunning)) GTEST_SKIP() << why;
   std::atomic<bool> stop{false};
   Word words[4] = {};
   std::vector<std::thread> threads;

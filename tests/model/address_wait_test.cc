@@ -10,5 +10,6 @@ int main(int argc, char** argv) {
   check_address_wait<WeakMemory>("weak");
   check_address_wait<WeakNoBarrier>("weak, no barrier");
   check_address_wait<DelayedStore>("delayed");
+  check_address_wait<NoBarrier>("delayed, no barrier");
   return finish();
 }

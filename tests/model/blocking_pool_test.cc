@@ -169,6 +169,6 @@ int main(int argc, char** argv) {
   start(argc, argv);
   check_blocking_pool<WeakMemory>();
   const Shorter shorter(3, 3);
-  check_blocking_pool<SemaphoresNoBarrier>();
+  check_blocking_pool<OnlySemaphoresNoBarrier>();
   return finish();
 }

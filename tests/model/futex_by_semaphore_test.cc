@@ -98,10 +98,10 @@ void check_futex() {
   check<AllAtOnce<P, true>>("all at once", 200000);
   check_met("a thread slept", coverage.sleeps);
   check_met("a deadline came", coverage.timeouts);
-  check<OneWake<P>, Search::kContextBound>("one wake", 300000, 2, kCalm);
+  check<OneWake<P>, Search::kContextBound>("one wake", 200000, 2, kCalm);
   // Not timed: Relacy's searches lose track where all threads are blocked but
   // one whose time may be up.
-  check<AllAtOnce<P, false>, Search::kContextBound>("all at once", 300000, 2,
+  check<AllAtOnce<P, false>, Search::kContextBound>("all at once", 200000, 2,
                                                     kCalm);
 }
 
@@ -109,14 +109,15 @@ void check_futex() {
 
 int main(int argc, char** argv) {
   using namespace parkway::model;
-  using P = ModelPlatform<SemaphoresNoBarrier>;
+  using P = ModelPlatform<OnlySemaphoresNoBarrier>;
   start(argc, argv);
   check_futex<P>();
-  const Shorter shorter(4, 24);
+  const Shorter shorter(5, 50);
   check_worker_semaphore<P>();
-  check_futex_mutex_random<SemaphoresNoBarrier>();
-  check_futex_mutex_random<SemaphoresOnly>();
-  check_futex_mutex_search<SemaphoresNoBarrier>();
+  check_futex_mutex_random<OnlySemaphoresNoBarrier>();
+  check_futex_mutex_random<OnlySemaphores>();
+  check_futex_mutex_random<OnlySemaphoresDelayed>();
+  check_futex_mutex_search<OnlySemaphoresNoBarrier>();
   check_note<P, parkway::BasicFutexNote<P>>();
   return finish();
 }

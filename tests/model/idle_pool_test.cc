@@ -205,6 +205,6 @@ int main(int argc, char** argv) {
   start(argc, argv);
   check_idle_pool<WeakMemory>();
   const Shorter shorter(3, 10);
-  check_idle_pool<SemaphoresNoBarrier>();
+  check_idle_pool<OnlySemaphoresNoBarrier>();
   return finish();
 }

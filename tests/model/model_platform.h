@@ -432,13 +432,19 @@ struct SystemSemaphores : WeakMemory {
   template <class P>
   using Semaphore = SystemSemaphore<P>;
 };
-// The system has no futexes either: Windows before 8.
-struct SemaphoresOnly : SystemSemaphores {
+// The system has no futexes either: Windows before 8, in both ways that there
+// are of modelling its barrier.
+struct OnlySemaphores : SystemSemaphores {
   static constexpr bool kFutexBySemaphore = true;
+};
+struct OnlySemaphoresDelayed : DelayedStore {
+  static constexpr bool kFutexBySemaphore = true;
+  template <class P>
+  using Semaphore = SystemSemaphore<P>;
 };
 // It has no barrier either, and workers have no semaphores of the system's:
 // NetBSD before 10, macOS before 14.4, Plan 9.
-struct SemaphoresNoBarrier : WeakNoBarrier {
+struct OnlySemaphoresNoBarrier : WeakNoBarrier {
   static constexpr bool kFutexBySemaphore = true;
 };
 

@@ -176,6 +176,6 @@ int main(int argc, char** argv) {
   start(argc, argv);
   check_park<WeakMemory>();
   const Shorter shorter(3, 6);
-  check_park<SemaphoresNoBarrier>();
+  check_park<OnlySemaphoresNoBarrier>();
   return finish();
 }

@@ -75,6 +75,6 @@ int main(int argc, char** argv) {
   check_queuing_mutex<WeakMemory>();
   check_queuing_mutex<DelayedStore>();
   const Shorter shorter(2, 20);
-  check_queuing_mutex<SemaphoresNoBarrier>();
+  check_queuing_mutex<OnlySemaphoresNoBarrier>();
   return finish();
 }

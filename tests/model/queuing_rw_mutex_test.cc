@@ -43,6 +43,6 @@ int main(int argc, char** argv) {
   check_queuing_rw_mutex<WeakMemory>();
   check_queuing_rw_mutex<DelayedStore>();
   const Shorter shorter(2, 2);
-  check_queuing_rw_mutex<SemaphoresNoBarrier>();
+  check_queuing_rw_mutex<OnlySemaphoresNoBarrier>();
   return finish();
 }

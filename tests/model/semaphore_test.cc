@@ -163,6 +163,6 @@ int main(int argc, char** argv) {
   const Shorter shorter(3, 3);
   check_semaphore<NoBarrier>();
   check_semaphore<WeakNoBarrier>();
-  check_semaphore<SemaphoresNoBarrier>();
+  check_semaphore<OnlySemaphoresNoBarrier>();
   return finish();
 }

@@ -51,6 +51,8 @@ _PRIMITIVES = [
     ("WordLock", ["wait/word_lock"], r"(?:Basic)?WordLock"),
     ("sleepers", ["wait/sleepers"], r"SleeperSlot|sleeper_slot"),
     ("worker records", ["wait/worker"], r"WorkerSemaphore|current_worker"),
+    ("semaphores of systems", ["wait/system_semaphore"], r"SystemSemaphore|ThreadSemaphore"),
+    ("futexes of semaphores", ["os/derived/"], r"FutexBySemaphore|BasicSmallLock|OnlySemaphores"),
     ("IdlePool", ["wait/idle_pool"], r"(?:Basic)?IdlePool"),
     ("park and ready", ["task/park", "task/task_timer"], r"BasicWaiter|park_for|\bpark\("),
     ("types for tasks", ["task/task_platform"], r"Task(?:Mutex|RwMutex|CondVar|Semaphore|Note)"),

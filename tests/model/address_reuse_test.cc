@@ -123,6 +123,7 @@ int main(int argc, char** argv) {
   start(argc, argv);
   check_address_reuse<WeakMemory>();
   check_address_reuse<DelayedStore>();
+  check_address_reuse<NoBarrier>();
   check_met("a thread slept", coverage.sleeps);
   return finish();
 }

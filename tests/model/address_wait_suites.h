@@ -17,7 +17,8 @@ inline constexpr AddressKind kKind = AddressKind::kHostAddress;
 // A condition without a lock: thread 0 makes kItems, waking one for each; the
 // others take one each, the first kTimed only if it comes in time.
 template <class P, int kWaiters, int kTimed, bool kAll>
-class Items : public Suite<Items<P, kWaiters, kTimed, kAll>, P, kWaiters + 1> {
+class OneEach
+    : public Suite<OneEach<P, kWaiters, kTimed, kAll>, P, kWaiters + 1> {
  public:
   using Waiter = BasicAddressWaiter<P>;
 
@@ -121,17 +122,17 @@ void check_address_wait(const char* machine) {
   const auto name = [machine](const char* what) {
     return Named(machine, what);
   };
-  check<Items<P, 1, 0, false>>(name("1 waiter").text, 100000);
-  check<Items<P, 2, 0, false>>(name("2 waiters").text, 150000);
-  check<Items<P, 2, 0, true>>(name("2 waiters, woken at once").text, 150000);
-  check<Items<P, 2, 1, false>>(name("2 waiters, 1 timed").text, 150000);
-  check<Items<P, 3, 1, false>>(name("3 waiters, 1 timed").text, 150000);
+  check<OneEach<P, 1, 0, false>>(name("1 waiter").text, 100000);
+  check<OneEach<P, 2, 0, false>>(name("2 waiters").text, 150000);
+  check<OneEach<P, 2, 0, true>>(name("2 waiters, woken at once").text, 150000);
+  check<OneEach<P, 2, 1, false>>(name("2 waiters, 1 timed").text, 150000);
+  check<OneEach<P, 3, 1, false>>(name("3 waiters, 1 timed").text, 150000);
   check<Contexts<P>>(name("contexts").text, 150000);
   check_met("a thread slept", coverage.sleeps);
   check_met("a deadline came", coverage.timeouts);
-  check<Items<P, 1, 0, false>, Search::kFull>(name("1 waiter").text, 500000, 0,
-                                              kCalm);
-  check<Items<P, 2, 1, false>, Search::kContextBound>(
+  check<OneEach<P, 1, 0, false>, Search::kFull>(name("1 waiter").text, 500000,
+                                                0, kCalm);
+  check<OneEach<P, 2, 1, false>, Search::kContextBound>(
       name("2 waiters, 1 timed").text, 300000, 3, kCalm);
 }
 

@@ -137,13 +137,10 @@ using OneThread = Pool<P, 1, 2, 2, kIdle, 1>;
 template <class P, Idle kIdle>
 using TooFew = Pool<P, 1, 2, 2, kIdle, 2>;
 
-}  // namespace parkway::model
-
-int main(int argc, char** argv) {
-  using namespace parkway::model;
-  using P = ModelPlatform<WeakMemory>;
+template <class K>
+void check_blocking_pool() {
+  using P = ModelPlatform<K>;
   constexpr Budget kCalm{0, 0, 0};
-  start(argc, argv);
   check<OneClient<P, Idle::kForAWhile>>("one client, two calls", 60000);
   check<OneClientThreeCalls<P>>("one client, three calls, one thread", 60000);
   check<TwoClients<P, Idle::kForAWhile>>("two clients", 60000);
@@ -163,5 +160,15 @@ int main(int argc, char** argv) {
       "two clients", 100000, 2, kCalm);
   check<TooFew<P, Idle::kNever>, Search::kContextBound>(
       "two clients, too few threads, nobody idles", 100000, 2, kCalm);
+}
+
+}  // namespace parkway::model
+
+int main(int argc, char** argv) {
+  using namespace parkway::model;
+  start(argc, argv);
+  check_blocking_pool<WeakMemory>();
+  const Shorter shorter(3, 3);
+  check_blocking_pool<OnlySemaphoresNoBarrier>();
   return finish();
 }

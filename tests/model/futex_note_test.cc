@@ -9,5 +9,6 @@ int main(int argc, char** argv) {
   using P = ModelPlatform<WeakMemory>;
   start(argc, argv);
   check_note<P, parkway::BasicFutexNote<P>>();
+  check_met("a sleep ended for no reason", coverage.spurious);
   return finish();
 }

@@ -178,13 +178,10 @@ class Clients : public Pool<Clients<P>, P, 2, 2> {
   BasicFutexNote<P> done_[3];
 };
 
-}  // namespace parkway::model
-
-int main(int argc, char** argv) {
-  using namespace parkway::model;
-  using P = ModelPlatform<WeakMemory>;
+template <class K>
+void check_idle_pool() {
+  using P = ModelPlatform<K>;
   constexpr Budget kCalm{0, 0, 0};
-  start(argc, argv);
   check<Rounds<P, false>>("one worker, three rounds", 100000);
   check<Rounds<P, true>>("one worker, three rounds, timed", 100000);
   check<Chain<P, 1, false>>("two at once", 100000);
@@ -199,5 +196,15 @@ int main(int argc, char** argv) {
       "one worker, three rounds, timed", 500000, 3, kCalm);
   check<Chain<P, 1, false>, Search::kContextBound>("two at once", 500000, 2,
                                                    kCalm);
+}
+
+}  // namespace parkway::model
+
+int main(int argc, char** argv) {
+  using namespace parkway::model;
+  start(argc, argv);
+  check_idle_pool<WeakMemory>();
+  const Shorter shorter(3, 10);
+  check_idle_pool<OnlySemaphoresNoBarrier>();
   return finish();
 }

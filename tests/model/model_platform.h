@@ -13,23 +13,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <new>
-#include <relacy/relacy.hpp>
-#include <type_traits>
-// Relacy's macros for code that is written against it; this is not.
-#undef assert
-#undef calloc
-#undef delete
-#undef errno
-#undef free
-#undef malloc
-#undef new
-#undef realloc
-#undef memory_order_relaxed
-#undef memory_order_consume
-#undef memory_order_acquire
-#undef memory_order_release
-#undef memory_order_acq_rel
-#undef memory_order_seq_cst
+
 #include "parkway/base/checks.h"
 #include "parkway/base/platform.h"
 #include "parkway/base/spin.h"
@@ -39,368 +23,13 @@
 #include "parkway/wait/address_wait.h"
 #include "parkway/wait/rw_waiter.h"
 #include "parkway/wait/sleepers.h"
+#include "parkway/wait/system_semaphore.h"
 #include "parkway/wait/wait_table.h"
 #include "parkway/wait/worker_semaphore.h"
+#include "tests/model/model_kernel.h"
+#include "tests/model/model_semaphore.h"
 
 namespace parkway::model {
-
-inline constexpr int kMaxThreads = 5;
-
-// How often the tree searches may take each unlikely branch in one run; the
-// random scheduler draws instead.
-struct Budget {
-  int spurious = 1;  // a futexsleep that returns for no reason
-  int clock = 1;     // time passes at a look at the clock
-  int starve = 1;    // a waiter is found to starve
-  int refuse = 0;    // a scheduler can't suspend a task
-};
-
-// What happened in all runs together: a test that never met the case it is
-// about fails.
-struct Coverage {
-  std::uint64_t sleeps = 0;
-  std::uint64_t timeouts = 0;
-  std::uint64_t spurious = 0;
-  std::uint64_t late_looks = 0;  // sleepers that release() found
-  std::uint64_t late_stores = 0;
-  std::uint64_t barrier_waits = 0;
-  std::uint64_t barrier_failures = 0;
-  std::uint64_t eras_joined = 0;  // sleepers that needed no barrier
-  std::uint64_t calms = 0;        // slots that became quiet
-  std::uint64_t grants = 0;       // FutexMutex::kGranted was written
-  std::uint64_t suspensions = 0;
-  std::uint64_t early_resumes = 0;  // before suspended() had returned
-  std::uint64_t refusals = 0;
-  std::uint64_t expired = 0;    // tasks that a timer resumed
-  std::uint64_t overtaken = 0;  // timers whose task had been readied
-};
-
-// The operating system and the machine of one run. Not itself subject to
-// interleaving: it changes between two scheduling points only.
-struct Kernel {
-  // Live model objects. An access to any other is a use after free.
-  static constexpr int kMaxLive = 128;
-  const void* live[kMaxLive];
-  int live_count;
-
-  // A store that its thread's processor keeps to itself, see store_late().
-  struct Kept {
-    void (*make)(void* word, int value);
-    void* word;
-    int value;
-  };
-
-  const void* asleep_on[kMaxThreads];
-  // A suite may hold threads back: one that was woken runs on from that stage
-  // of the run, or after kPatience yields: it may have been handed a mutex. And
-  // sleeps may end by time from a stage on, and for no reason or not.
-  static constexpr int kPatience = 500;
-  int runs_from[kMaxThreads];
-  int timed_from[kMaxThreads];
-  int stage;
-  std::int32_t priority[kMaxThreads];  // 0: any, where the kind has several
-  bool wakes_for_no_reason;
-  Kept kept[kMaxThreads];
-  bool in_release_window[kMaxThreads];
-  bool in_barrier[kMaxThreads];
-  std::int64_t clock;
-  Budget budget;
-  std::uint64_t wake_calls;
-  // What a suite that has threads to start does; its own to set.
-  bool (*start_thread)(void (*function)(void*), void* argument) = nullptr;
-  bool in_task[kMaxThreads];  // the thread runs a task
-
-  void reset(const Budget& b) {
-    live_count = 0;
-    for (int i = 0; i < kMaxThreads; ++i) {
-      asleep_on[i] = nullptr;
-      runs_from[i] = timed_from[i] = 0;
-      priority[i] = 0;
-      kept[i] = {};
-      in_release_window[i] = in_barrier[i] = in_task[i] = false;
-    }
-    stage = 0;
-    wakes_for_no_reason = true;
-    clock = 1;
-    budget = b;
-    wake_calls = 0;
-  }
-
-  void enter(const void* object) {
-    if (live_count == kMaxLive) std::abort();
-    live[live_count++] = object;
-  }
-  void leave(const void* object) {
-    for (int i = 0; i < live_count; ++i) {
-      if (live[i] == object) {
-        live[i] = live[--live_count];
-        return;
-      }
-    }
-  }
-  void check(const void* object, rl::debug_info_param info) const {
-    for (int i = 0; i < live_count; ++i) {
-      if (live[i] == object) return;
-    }
-    rl::ctx().fail_test("touches a destroyed object",
-                        rl::test_result_access_to_freed_memory, info);
-  }
-
-  // An unlikely branch: one in `one_in` at random, `left` times in a search.
-  static bool maybe(int& left, unsigned one_in) {
-    if (rl::ctx().is_random_sched()) return rl::rand(one_in) == 0;
-    if (left == 0 || rl::rand(2) == 0) return false;
-    --left;
-    return true;
-  }
-};
-
-inline Kernel kernel;
-inline Coverage coverage;
-
-inline int self() { return static_cast<int>(rl::thread_index()); }
-
-inline void log(const char* message, rl::debug_info_param info) {
-  rl::context& c = rl::ctx();
-  if (c.collecting_history()) c.exec_log_msg(info, message);
-}
-
-// Others run until it is so, or for a long time.
-template <class Condition>
-bool await(Condition&& is_so) {
-  for (int i = 0; i < Kernel::kPatience && !is_so(); ++i) rl::yield(1, $);
-  return is_so();
-}
-
-// The calling thread has looked in a window that barriers wait for, and stored.
-inline void leave_release_window() {
-  kernel.in_release_window[self()] = false;
-  for (int i = 0; i < kMaxThreads; ++i) {
-    if (kernel.in_barrier[i]) {
-      kernel.in_barrier[i] = false;
-      rl::ctx().unpark_thread(i, false, $);
-    }
-  }
-}
-
-// Makes the store that the calling thread's processor has kept, if there is
-// one: what a fence, a locked instruction and a later store do first.
-inline void drain() {
-  Kernel::Kept& mine = kernel.kept[self()];
-  if (mine.make == nullptr) return;
-  const Kernel::Kept kept = mine;
-  mine = {};
-  kept.make(kept.word, kept.value);
-  leave_release_window();
-}
-
-inline rl::memory_order to_relacy(std::memory_order order) {
-  switch (order) {
-    case std::memory_order_relaxed:
-      return rl::mo_relaxed;
-    case std::memory_order_consume:
-      return rl::mo_consume;
-    case std::memory_order_acquire:
-      return rl::mo_acquire;
-    case std::memory_order_release:
-      return rl::mo_release;
-    case std::memory_order_acq_rel:
-      return rl::mo_acq_rel;
-    case std::memory_order_seq_cst:
-      break;
-  }
-  return rl::mo_seq_cst;
-}
-
-// Memory orders as written, or with one half left out (mutants).
-enum class Weaken { kNothing, kAcquire, kRelease };
-
-template <Weaken kWeaken>
-std::memory_order weakened(std::memory_order order) {
-  if (kWeaken == Weaken::kAcquire) {
-    if (order == std::memory_order_acquire) return std::memory_order_relaxed;
-    if (order == std::memory_order_acq_rel) return std::memory_order_release;
-  }
-  if (kWeaken == Weaken::kRelease) {
-    if (order == std::memory_order_release) return std::memory_order_relaxed;
-    if (order == std::memory_order_acq_rel) return std::memory_order_acquire;
-  }
-  return order;
-}
-
-// The strongest order that a failed compare-exchange may have, as in <atomic>.
-inline std::memory_order failure_order(std::memory_order order) {
-  if (order == std::memory_order_acq_rel) return std::memory_order_acquire;
-  if (order == std::memory_order_release) return std::memory_order_relaxed;
-  return order;
-}
-
-// The caller's place in the source, for Relacy's traces.
-#define PARKWAY_MODEL_CALLER   \
-  const rl::debug_info& info = \
-      rl::debug_info(__builtin_FUNCTION(), __builtin_FILE(), __builtin_LINE())
-
-// std::atomic's members over rl::atomic. Each access is one scheduling point,
-// then a check that the object still exists, then the access itself.
-//
-// kLatest: loads take the newest value of the modification order, as x86 loads
-// do; without it, any value that C++ allows.
-template <class T, Weaken kWeaken, bool kLatest>
-class Atomic {
- public:
-  Atomic(T value) noexcept : atomic_(value), newest_(value) {
-    kernel.enter(this);
-  }
-  ~Atomic() { kernel.leave(this); }
-  Atomic(const Atomic&) = delete;
-  Atomic& operator=(const Atomic&) = delete;
-
-  T load(std::memory_order order, PARKWAY_MODEL_CALLER) const {
-    const Access access(this, info);
-    const rl::memory_order mo = to_relacy(weakened<kWeaken>(order));
-    return kLatest ? read_newest(mo, info) : atomic_.load(mo, info);
-  }
-
-  void store(T value, std::memory_order order, PARKWAY_MODEL_CALLER) {
-    drain();
-    const Access access(this, info);
-    atomic_.store(value, to_relacy(weakened<kWeaken>(order)), info);
-    newest_ = value;
-  }
-
-  T exchange(T value, std::memory_order order, PARKWAY_MODEL_CALLER) {
-    drain();
-    const Access access(this, info);
-    newest_ = value;
-    return atomic_.exchange(value, to_relacy(weakened<kWeaken>(order)), info);
-  }
-
-  bool compare_exchange_strong(T& expected, T value, std::memory_order order,
-                               PARKWAY_MODEL_CALLER) {
-    return compare_exchange<false>(expected, value, order, failure_order(order),
-                                   info);
-  }
-  bool compare_exchange_strong(T& expected, T value, std::memory_order order,
-                               std::memory_order failure,
-                               PARKWAY_MODEL_CALLER) {
-    return compare_exchange<false>(expected, value, order, failure, info);
-  }
-  bool compare_exchange_weak(T& expected, T value, std::memory_order order,
-                             PARKWAY_MODEL_CALLER) {
-    return compare_exchange<true>(expected, value, order, failure_order(order),
-                                  info);
-  }
-  bool compare_exchange_weak(T& expected, T value, std::memory_order order,
-                             std::memory_order failure, PARKWAY_MODEL_CALLER) {
-    return compare_exchange<true>(expected, value, order, failure, info);
-  }
-
-  T fetch_add(T value, std::memory_order order, PARKWAY_MODEL_CALLER) {
-    drain();
-    const Access access(this, info);
-    newest_ += value;
-    return atomic_.fetch_add(value, to_relacy(weakened<kWeaken>(order)), info);
-  }
-  T fetch_sub(T value, std::memory_order order, PARKWAY_MODEL_CALLER) {
-    drain();
-    const Access access(this, info);
-    newest_ -= value;
-    return atomic_.fetch_sub(value, to_relacy(weakened<kWeaken>(order)), info);
-  }
-
-  // The newest value as the kernel reads it for the calling thread: without a
-  // scheduling point, and the thread never again sees an older one.
-  T kernel_load(rl::debug_info_param info) const {
-    rl::ctx().disable_preemption();
-    const T value = read_newest(rl::mo_relaxed, info);
-    rl::ctx().enable_preemption();
-    return value;
-  }
-
- private:
-  static constexpr std::uint32_t kGranted = 4;  // FutexMutex's
-
-  class Access {
-   public:
-    Access(const Atomic* atomic, rl::debug_info_param info) {
-      rl::context& c = rl::ctx();
-      c.sched();
-      kernel.check(atomic, info);
-      c.disable_preemption();
-    }
-    ~Access() { rl::ctx().enable_preemption(); }
-  };
-
-  static T improbable() {
-    constexpr std::uint32_t kBits = 0x5a5a5a50u;
-    if constexpr (std::is_pointer_v<T>) {
-      return reinterpret_cast<T>(std::uintptr_t{kBits});
-    } else {
-      return static_cast<T>(kBits);
-    }
-  }
-
-  // A compare-exchange that fails reads the newest value and writes nothing.
-  T read_newest(rl::memory_order mo, rl::debug_info_param info) const {
-    T value = improbable();
-    const_cast<rl::atomic<T>&>(atomic_).compare_exchange_strong(
-        value, value, mo, info, mo, info);
-    return value;
-  }
-
-  template <bool kMayFail>
-  bool compare_exchange(T& expected, T value, std::memory_order order,
-                        std::memory_order failure, rl::debug_info_param info) {
-    drain();
-    const Access access(this, info);
-    const rl::memory_order mo = to_relacy(weakened<kWeaken>(order));
-    const rl::memory_order failed = to_relacy(weakened<kWeaken>(failure));
-    const bool done = kMayFail ? atomic_.compare_exchange_weak(
-                                     expected, value, mo, info, failed, info)
-                               : atomic_.compare_exchange_strong(
-                                     expected, value, mo, info, failed, info);
-    if (!done) return false;
-    newest_ = value;
-    if constexpr (std::is_integral_v<T>) {
-      if (value == static_cast<T>(kGranted)) ++coverage.grants;
-    }
-    return true;
-  }
-
-  rl::atomic<T> atomic_;
-  T newest_;
-};
-
-// A T on which Relacy reports races.
-template <class T>
-class Plain {
- public:
-  Plain(T value) noexcept : var_(value) { kernel.enter(this); }
-  ~Plain() { kernel.leave(this); }
-  Plain(const Plain&) = delete;
-  Plain& operator=(const Plain& other) { return *this = static_cast<T>(other); }
-
-  operator T() const {
-    kernel.check(this, $);
-    return var_($).load();
-  }
-  Plain& operator=(T value) {
-    kernel.check(this, $);
-    var_($).store(value);
-    return *this;
-  }
-  T operator++() {
-    *this = static_cast<T>(*this) + 1;
-    return *this;
-  }
-  T operator--() {
-    *this = static_cast<T>(*this) - 1;
-    return *this;
-  }
-
- private:
-  rl::var<T> var_;
-};
 
 // What can be set about a policy. The mutants derive from it.
 struct Knobs {
@@ -426,6 +55,8 @@ struct Knobs {
   static constexpr std::int64_t kSettleNs = 2 * kFar;
   static constexpr std::uint32_t kGaps = 1;
   static constexpr unsigned kPriorities = 1;  // of threads
+  // Whether futexes are made of semaphores, as parkway/os/derived does it.
+  static constexpr bool kFutexBySemaphore = false;
   template <class P>
   using Semaphore = WorkerSemaphore<P>;
   template <class P>
@@ -506,10 +137,49 @@ struct ModelPlatform {
     return kernel.start_thread(function, argument);
   }
 
+  // Whether a sleep until then may end by time.
+  static bool may_end(std::int64_t deadline) noexcept {
+    return deadline < K::kFar && kernel.stage >= kernel.timed_from[self()];
+  }
+
+  // Of a system that has semaphores. Its sleepers are made by the Suite, if the
+  // policy has futexes of them.
+  using ThreadSemaphore = ModelSemaphore;
+  static bool semasleep(ThreadSemaphore& semaphore,
+                        std::int64_t deadline) noexcept {
+    return semaphore.sleep(deadline, may_end(deadline));
+  }
+  static void semawakeup(ThreadSemaphore& semaphore) noexcept {
+    semaphore.wakeup();
+  }
+  static void semaclose(ThreadSemaphore& semaphore) noexcept {
+    semaphore.close();
+  }
+  static constexpr bool kFutexBySemaphore = K::kFutexBySemaphore;
+  using Sleeper = ModelSleeper<ModelPlatform>;
+  using SleeperLock = ModelSleeperLock;
+  using Sleepers = ModelSleepers<ModelPlatform>;
+  static Sleepers& sleepers() {
+    alignas(Sleepers) static unsigned char bytes[sizeof(Sleepers)];
+    return *reinterpret_cast<Sleepers*>(bytes);
+  }
+  static Sleeper* take_sleeper() noexcept { return sleepers().take(); }
+  static void put_back(Sleeper* sleeper) noexcept {
+    sleepers().put_back(sleeper);
+  }
+  static os::derived::SleeperQueue<ModelPlatform>& sleeper_queue(
+      const void*) noexcept {
+    return sleepers().queue;
+  }
+  using DerivedFutex = os::derived::FutexBySemaphore<ModelPlatform>;
+
   // Atomic against other futex calls and against writes, as the kernel's is;
   // orders no other memory, because the primitives do not ask for that.
   static bool futexsleep(Atomic<std::uint32_t>& word, std::uint32_t expected,
                          std::int64_t deadline) noexcept {
+    if constexpr (K::kFutexBySemaphore) {
+      return DerivedFutex::sleep(word, expected, deadline);
+    }
     rl::context& c = rl::ctx();
     c.sched();
     kernel.check(&word, $);
@@ -518,8 +188,7 @@ struct ModelPlatform {
       return true;
     }
     const int me = self();
-    const bool timed =
-        deadline < K::kFar && kernel.stage >= kernel.timed_from[me];
+    const bool timed = may_end(deadline);
     if (timed && deadline <= kernel.clock) {
       ++coverage.timeouts;
       return false;
@@ -551,6 +220,10 @@ struct ModelPlatform {
   // Uses the address of `word` alone.
   static void futexwakeup(Atomic<std::uint32_t>& word,
                           std::uint32_t count) noexcept {
+    if constexpr (K::kFutexBySemaphore) {
+      DerivedFutex::wakeup(word, count);
+      return;
+    }
     rl::context& c = rl::ctx();
     c.sched();
     ++kernel.wake_calls;
@@ -753,6 +426,26 @@ struct WeakNoBarrier : WeakMemory {
 struct FailingBarrier : DelayedStore {  // a seccomp filter that came later
   static constexpr bool kBarrierMayFail = true;
   static constexpr std::int64_t kSettleNs = 1;
+};
+// A worker sleeps on the system's semaphore, all else on futexes: Windows.
+struct SystemSemaphores : WeakMemory {
+  template <class P>
+  using Semaphore = SystemSemaphore<P>;
+};
+// The system has no futexes either: Windows before 8, in both ways that there
+// are of modelling its barrier.
+struct OnlySemaphores : SystemSemaphores {
+  static constexpr bool kFutexBySemaphore = true;
+};
+struct OnlySemaphoresDelayed : DelayedStore {
+  static constexpr bool kFutexBySemaphore = true;
+  template <class P>
+  using Semaphore = SystemSemaphore<P>;
+};
+// It has no barrier either, and workers have no semaphores of the system's:
+// NetBSD before 10, macOS before 14.4, Plan 9.
+struct OnlySemaphoresNoBarrier : WeakNoBarrier {
+  static constexpr bool kFutexBySemaphore = true;
 };
 
 }  // namespace parkway::model

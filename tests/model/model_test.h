@@ -74,6 +74,9 @@ class Suite : public rl::test_suite<Derived, kThreads> {
       new (P::worker(i)) typename P::Worker();
       P::worker(i)->index = static_cast<std::uint32_t>(i) + 1;
     }
+    if constexpr (P::kFutexBySemaphore) {
+      new (&P::sleepers()) typename P::Sleepers();
+    }
     new (&P::slot()) typename P::Slot();
     new (&P::bucket(nullptr)) WaitBucket<P>();
     new (&P::address_bucket(nullptr)) AddressBucket<P>();
@@ -83,6 +86,10 @@ class Suite : public rl::test_suite<Derived, kThreads> {
     P::slot().~SleeperSlot();
     P::address_bucket(nullptr).~AddressBucket<P>();
     P::bucket(nullptr).~WaitBucket<P>();
+    if constexpr (P::kFutexBySemaphore) {
+      using Sleepers = typename P::Sleepers;
+      P::sleepers().~Sleepers();
+    }
     for (int i = 0; i < kThreads; ++i) {
       using Worker = typename P::Worker;
       P::worker(i)->~Worker();
@@ -151,6 +158,24 @@ rl::test_result_e simulate(rl::test_params& params) {
 // names, which were all explored once; --schedules=N takes N.
 constexpr std::uint64_t kShareOfRandom = 3;
 
+// As long as this lives, random explorations take one of `random` schedules of
+// those that tests name, and searches one of `searches`: for suites that have
+// run on another machine.
+struct Shares {
+  std::uint64_t random = 1;
+  std::uint64_t searches = 1;
+};
+inline Shares shares;
+class Shorter {
+ public:
+  Shorter(std::uint64_t random, std::uint64_t searches) {
+    shares = {random, searches};
+  }
+  ~Shorter() { shares = {}; }
+  Shorter(const Shorter&) = delete;
+  Shorter& operator=(const Shorter&) = delete;
+};
+
 enum class Search { kRandom, kContextBound, kFull };
 
 // Runs S until `runs` schedules are done or, in a search, until there are no
@@ -162,6 +187,7 @@ rl::test_result_e explore(const char* name, std::uint64_t runs,
     return rl::test_result_success;
   }
   ++tests_run;
+  runs /= kSearch == Search::kRandom ? shares.random : shares.searches;
   story.clear();
   std::ostream out(&story);
   rl::test_params params;

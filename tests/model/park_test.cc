@@ -139,15 +139,12 @@ class Commits : public TaskSuite<Commits<P, kWho>, P, 3> {
   Plain<BasicWaiter<P>*> listed_{nullptr};
 };
 
-}  // namespace parkway::model
-
-int main(int argc, char** argv) {
-  using namespace parkway::model;
-  using P = ModelPlatform<WeakMemory>;
+template <class K>
+void check_park() {
+  using P = ModelPlatform<K>;
   constexpr Who kTask = Who::kTask;
   constexpr Who kThread = Who::kThread;
   constexpr Budget kCalm{0, 0, 0};
-  start(argc, argv);
   check<HandOver<P, kTask, false, 1>>("a task", 300000);
   check<HandOver<P, kTask, true, 1>>("a task, timed", 300000);
   check<HandOver<P, kTask, true, 2>>("2 tasks, timed", 300000);
@@ -170,5 +167,15 @@ int main(int argc, char** argv) {
                                                             500000, 3, kCalm);
   check<HandOver<P, kThread, true, 1>, Search::kContextBound>("a thread, timed",
                                                               500000, 3, kCalm);
+}
+
+}  // namespace parkway::model
+
+int main(int argc, char** argv) {
+  using namespace parkway::model;
+  start(argc, argv);
+  check_park<WeakMemory>();
+  const Shorter shorter(3, 6);
+  check_park<OnlySemaphoresNoBarrier>();
   return finish();
 }

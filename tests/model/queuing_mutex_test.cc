@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// QueuingMutex under C++'s memory model, and as processors run it.
+// QueuingMutex under C++'s memory model, as processors run it, and over
+// futexes of semaphores.
 #include "parkway/lock/futex_mutex_slow.h"
 #include "parkway/lock/queuing_mutex_slow.h"
 #include "tests/model/mutex_suites.h"
@@ -73,5 +74,7 @@ int main(int argc, char** argv) {
   start(argc, argv);
   check_queuing_mutex<WeakMemory>();
   check_queuing_mutex<DelayedStore>();
+  const Shorter shorter(2, 20);
+  check_queuing_mutex<OnlySemaphoresNoBarrier>();
   return finish();
 }

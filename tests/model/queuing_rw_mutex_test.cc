@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// QueuingRwMutex under C++'s memory model, and as processors run it.
+// QueuingRwMutex under C++'s memory model, as processors run it, and over
+// futexes of semaphores.
 #include "parkway/lock/futex_mutex_slow.h"
 #include "parkway/lock/queuing_rw_mutex_slow.h"
 #include "tests/model/shared_mutex_suites.h"
@@ -41,5 +42,7 @@ int main(int argc, char** argv) {
   start(argc, argv);
   check_queuing_rw_mutex<WeakMemory>();
   check_queuing_rw_mutex<DelayedStore>();
+  const Shorter shorter(2, 2);
+  check_queuing_rw_mutex<OnlySemaphoresNoBarrier>();
   return finish();
 }

@@ -14,7 +14,8 @@ namespace {
 // Runs of a suite in which all have slept when they should.
 std::uint64_t in_order = 0;
 
-struct Prioritised : WeakMemory {
+template <class K>
+struct Prioritised : K {
   static constexpr unsigned kPriorities = 3;
 };
 
@@ -111,6 +112,8 @@ void check_priorities() {
 int main(int argc, char** argv) {
   using namespace parkway::model;
   start(argc, argv);
-  check_priorities<Prioritised>();
+  check_priorities<Prioritised<WeakMemory>>();
+  const Shorter shorter(3, 3);
+  check_priorities<Prioritised<NoBarrier>>();
   return finish();
 }

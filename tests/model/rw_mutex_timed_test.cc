@@ -278,15 +278,10 @@ class GivesUpLate : public Handoff<GivesUpLate<P, kStays>, P, kStays ? 4 : 5> {
   Plain<bool> in_order_{false};
 };
 
-}  // namespace
-}  // namespace parkway::model
-
-int main(int argc, char** argv) {
-  using namespace parkway::model;
-  using P = ModelPlatform<DelayedStore>;
-  using Mutex = parkway::BasicRwMutex<P>;
-  constexpr Budget kCalm{0, 0, 0};
-  start(argc, argv);
+template <class K>
+void check_timed() {
+  using P = ModelPlatform<K>;
+  using Mutex = BasicRwMutex<P>;
   check<Timed<P, Mutex, 2, 1>>("writers, 1 of 2 timed", 100000);
   check<Timed<P, Mutex, 3, 2>>("writers, 2 of 3 timed", 100000);
   check<TimedReaders<P, 2, 1>>("1 timed writer, 1 reader", 100000);
@@ -309,7 +304,20 @@ int main(int argc, char** argv) {
                                100000);
   check_met("a thread slept", coverage.sleeps);
   check_met("a deadline came", coverage.timeouts);
+}
+
+}  // namespace
+}  // namespace parkway::model
+
+int main(int argc, char** argv) {
+  using namespace parkway::model;
+  using P = ModelPlatform<DelayedStore>;
+  constexpr Budget kCalm{0, 0, 0};
+  start(argc, argv);
+  check_timed<DelayedStore>();
   check<TimedReaders<P, 2, 1>, Search::kContextBound>(
       "1 timed writer, 1 reader", 200000, 4, kCalm);
+  const Shorter shorter(2, 2);
+  check_timed<NoBarrier>();
   return finish();
 }

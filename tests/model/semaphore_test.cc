@@ -129,14 +129,9 @@ class Destroyed : public Suite<Destroyed<P, kTimed>, P, 2> {
   Plain<int> data_{0};
 };
 
-}  // namespace parkway::model
-
-int main(int argc, char** argv) {
-  using namespace parkway::model;
-  using P = ModelPlatform<WeakMemory>;
-  constexpr Budget kCalm{0, 0, 0};
-  constexpr Budget kStarves{0, 0, 1};
-  start(argc, argv);
+template <class K>
+void check_semaphore() {
+  using P = ModelPlatform<K>;
   check<OnePermit<P, 2, 2>>("1 permit, 2 threads twice", 200000);
   check<OnePermit<P, 3, 1>>("1 permit, 3 threads", 200000);
   check<Takers<P, 2, 0, 1>>("2 takers", 200000);
@@ -150,9 +145,24 @@ int main(int argc, char** argv) {
   check<Destroyed<P, true>>("destroyed, timed", 100000);
   check_met("a thread slept", coverage.sleeps);
   check_met("a deadline came", coverage.timeouts);
+}
+
+}  // namespace parkway::model
+
+int main(int argc, char** argv) {
+  using namespace parkway::model;
+  using P = ModelPlatform<WeakMemory>;
+  constexpr Budget kCalm{0, 0, 0};
+  constexpr Budget kStarves{0, 0, 1};
+  start(argc, argv);
+  check_semaphore<WeakMemory>();
   check<Takers<P, 2, 1, 1>, Search::kContextBound>("2 takers, 1 timed", 500000,
                                                    2, kCalm);
   check<OnePermit<P, 2, 2>, Search::kContextBound>("1 permit, 2 threads twice",
                                                    500000, 2, kStarves);
+  const Shorter shorter(3, 3);
+  check_semaphore<NoBarrier>();
+  check_semaphore<WeakNoBarrier>();
+  check_semaphore<OnlySemaphoresNoBarrier>();
   return finish();
 }

@@ -13,6 +13,32 @@
 
 namespace parkway::os::derived {
 
+// What it is made of; the model checker has another one. Members as in
+// parkway/base/platform.h.
+struct SmallLockPolicy {
+  template <class T>
+  using Atomic = std::atomic<T>;
+  using ThreadSemaphore = os::ThreadSemaphore;
+
+  static bool semasleep(ThreadSemaphore& semaphore,
+                        std::int64_t deadline) noexcept {
+    return os::semasleep(&semaphore, deadline);
+  }
+  static void semaclose(ThreadSemaphore& semaphore) noexcept {
+    os::semaclose(&semaphore);
+  }
+  static void yield() noexcept { osyield(); }
+  static std::int64_t now() noexcept { return nanotime(); }
+  static std::uint32_t fork_generation() noexcept {
+    return internal::fork_generation();
+  }
+  // How often a waiter looks, how often it yields then, and how long it sleeps
+  // after that, each time.
+  static constexpr std::uint32_t kLooks = 64;
+  static constexpr std::uint32_t kYields = 256;
+  static constexpr std::int64_t kNapNs = 50000;
+};
+
 // For sections of a few dozen instructions, in which nobody waits or calls
 // anything. Nobody can be woken who waits for it: it looks, then yields, and if
 // the holder does not go on then, because it has the lower real-time priority
@@ -20,16 +46,17 @@ namespace parkway::os::derived {
 //
 // In the child of a fork it is free, whoever held it in the parent, and lock()
 // says so to the first that takes it there.
-class SmallLock {
+template <class P>
+class BasicSmallLock {
  public:
-  constexpr SmallLock() noexcept = default;
-  SmallLock(const SmallLock&) = delete;
-  SmallLock& operator=(const SmallLock&) = delete;
+  BasicSmallLock() noexcept = default;
+  BasicSmallLock(const BasicSmallLock&) = delete;
+  BasicSmallLock& operator=(const BasicSmallLock&) = delete;
 
   // True if nobody in this process has had it before: then what it guards is to
   // be made, or made anew.
   bool lock() noexcept {
-    const std::uint32_t generation = internal::fork_generation() * kStates;
+    const std::uint32_t generation = P::fork_generation() * kStates;
     for (std::uint32_t turn = 0;; ++turn) {
       std::uint32_t word = word_.load(std::memory_order_relaxed);
       const bool inherited = word - word % kStates != generation;
@@ -57,22 +84,21 @@ class SmallLock {
   static constexpr std::uint32_t kStates = 2;
 
   static void wait(std::uint32_t turn) noexcept {
-    constexpr std::uint32_t kLooks = 64;
-    constexpr std::uint32_t kYields = 256;
-    constexpr std::int64_t kNapNs = 50000;
-    if (turn < kLooks) return;
-    if (turn < kLooks + kYields) {
-      osyield();
+    if (turn < P::kLooks) return;
+    if (turn < P::kLooks + P::kYields) {
+      P::yield();
       return;
     }
     // A semaphore that nobody else knows.
-    ThreadSemaphore nobody;
-    semasleep(&nobody, nanotime() + kNapNs);
-    semaclose(&nobody);
+    typename P::ThreadSemaphore nobody;
+    P::semasleep(nobody, P::now() + P::kNapNs);
+    P::semaclose(nobody);
   }
 
-  std::atomic<std::uint32_t> word_{0};
+  typename P::template Atomic<std::uint32_t> word_{0};
 };
+
+using SmallLock = BasicSmallLock<SmallLockPolicy>;
 
 }  // namespace parkway::os::derived
 

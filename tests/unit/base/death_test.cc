@@ -20,6 +20,7 @@
 #include "parkway/mutex.h"
 #include "parkway/note.h"
 #include "tests/suites/fault_report.h"
+#include "tests/suites/not_emulated.h"
 #include "tests/suites/support.h"
 
 namespace parkway::test {

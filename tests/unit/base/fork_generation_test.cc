@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "parkway/base/per_process.h"
+#include "tests/suites/not_emulated.h"
 #include "tests/suites/support.h"
 
 namespace parkway::test {

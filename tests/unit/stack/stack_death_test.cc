@@ -13,6 +13,7 @@
 #include "parkway/base/checks.h"
 #include "parkway/stack/stack_class.h"
 #include "parkway/stack/stack_freelist.h"
+#include "tests/suites/not_emulated.h"
 #include "tests/suites/support.h"
 
 namespace parkway::test {
@@ -33,8 +34,8 @@ std::string Line(const char* type, const void* object, const char* fault) {
 }
 
 // The compiler must not see what is wrong.
-[[gnu::noinline, gnu::noclone]] void Free(
-    void* stack, std::size_t bytes, StackGuard guard = StackGuard::kPage) {
+[[gnu::noinline]] void Free(void* stack, std::size_t bytes,
+                            StackGuard guard = StackGuard::kPage) {
   asm volatile("" : "+r"(stack), "+r"(bytes));
   stack_free(stack, bytes, guard);
 }

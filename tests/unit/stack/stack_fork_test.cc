@@ -18,6 +18,7 @@
 #include "parkway/stack/stack_depot.h"
 #include "parkway/stack/stack_freelist.h"
 #include "parkway/wait/wait_platform.h"
+#include "tests/suites/not_emulated.h"
 #include "tests/suites/support.h"
 #include "tests/unit/stack/stoppable.h"
 

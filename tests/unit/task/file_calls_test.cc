@@ -125,7 +125,8 @@ TEST_F(FileCallsTest, OutsideOfATaskTheyArePlainCalls) {
   errno = kCallers;
   EXPECT_EQ(ReadAll(path, 100), content);
   EXPECT_EQ(open_file("/no/such/file", O_RDONLY).err, ENOENT);
-  EXPECT_EQ(read_file(-1, nullptr, 1).err, EBADF);
+  char buffer[1];
+  EXPECT_EQ(read_file(-1, buffer, 1).err, EBADF);
   EXPECT_EQ(errno, kCallers);
   EXPECT_EQ(Trips(), trips);
 }

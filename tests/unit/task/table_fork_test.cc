@@ -14,6 +14,7 @@
 #include "parkway/wait/address_hash.h"
 #include "parkway/wait/sleepers.h"
 #include "parkway/wait/wait_table.h"
+#include "tests/suites/not_emulated.h"
 
 namespace parkway::test {
 namespace {

@@ -21,6 +21,7 @@
 #include "parkway/task/run_blocking.h"
 #include "parkway/task/scheduler.h"
 #include "tests/suites/jobs.h"
+#include "tests/suites/not_emulated.h"
 #include "tests/suites/support.h"
 #include "tests/unit/stack/stoppable.h"
 

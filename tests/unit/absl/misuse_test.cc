@@ -10,6 +10,7 @@
 #include "parkway/absl/notification.h"
 #include "parkway/base/checks.h"
 #include "tests/suites/fault_report.h"
+#include "tests/suites/not_emulated.h"
 #include "tests/suites/regex.h"
 #include "tests/suites/support.h"
 

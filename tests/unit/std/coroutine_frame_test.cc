@@ -192,6 +192,7 @@ int with_no_memory_left(Body body) {
 
 TEST_F(CoroutineFrameTest, NoMemoryThrowsWhereTheCoroutineStarts) {
   if (test::kTsan || test::kAsan) GTEST_SKIP() << "needs its address space";
+  if (test::Emulated()) GTEST_SKIP() << "qemu-user has no RLIMIT_AS";
   EXPECT_EQ(with_no_memory_left([] {
               try {
                 Task task = holds<Task, 8 << 20>(0);
@@ -205,6 +206,7 @@ TEST_F(CoroutineFrameTest, NoMemoryThrowsWhereTheCoroutineStarts) {
 
 TEST_F(CoroutineFrameTest, NoMemoryReturnsAnEmptyObject) {
   if (test::kTsan || test::kAsan) GTEST_SKIP() << "needs its address space";
+  if (test::Emulated()) GTEST_SKIP() << "qemu-user has no RLIMIT_AS";
   EXPECT_EQ(with_no_memory_left([] {
               EmptyTask task = holds<EmptyTask, 8 << 20>(0);
               return task ? 1 : 0;

@@ -15,6 +15,7 @@
 #include "parkway/tbb/spin_mutex.h"
 #include "parkway/tbb/spin_rw_mutex.h"
 #include "tests/suites/fault_report.h"
+#include "tests/suites/not_emulated.h"
 #include "tests/suites/regex.h"
 
 namespace {

@@ -175,10 +175,6 @@ inline constexpr bool kHasFork = false;
 inline constexpr bool kHasFork = true;
 #endif
 
-// Whether the addresses of a stack can be given names: Windows' library for it
-// reads none that MinGW's linkers write.
-inline constexpr bool kStacksHaveNames = kHasFork;
-
 // The next two end the program where there is no fork(): for tests that
 // WhyNoFork() or kHasFork has skipped there.
 
@@ -195,6 +191,11 @@ inline constexpr int kFailedInChild = 125;
 
 // Whether another kernel than the program's own does its system calls.
 bool Emulated();
+
+// Whether the addresses of a stack can be given names. Windows' library for it
+// reads none that MinGW's linkers write, and what says where the program is in
+// memory speaks of the emulator.
+inline bool StacksHaveNames() { return kHasFork && !Emulated(); }
 
 // Why a process may not fork and its child go on, or null if it may. By what
 // the parent's other threads do at that moment, or have done where there are

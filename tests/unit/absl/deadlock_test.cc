@@ -163,7 +163,7 @@ TEST_F(DeadlockTest, TheOtherOrderIsReportedWithBothStacks) {
                                 "ordering graph has been observed"));
   EXPECT_THAT(report, HasSubstr("mutex@" + Address(&b) + " Brunhilde stack: "));
   // First the current stack, then that of the earlier order.
-  EXPECT_THAT(report, ContainsRegex(test::kStacksHaveNames
+  EXPECT_THAT(report, ContainsRegex(test::StacksHaveNames()
                                         ? "deadlock: \n.*SecondOrder.*"
                                           "Cycle: \n.*FirstOrder"
                                         : "deadlock: \n.*Cycle: \n"));

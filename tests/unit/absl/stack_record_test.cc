@@ -60,7 +60,7 @@ ABSL_ATTRIBUTE_NOINLINE void StackTestCallerTwo(StackRecord* stack, int skip) {
 }
 
 TEST(StackRecordTest, NamesTheCallersWithoutTheSkippedOnes) {
-  if (!test::kStacksHaveNames) GTEST_SKIP() << "no names for addresses here";
+  if (!test::StacksHaveNames()) GTEST_SKIP() << "no names for addresses here";
   StackRecord stack;
   StackTestCallerOne(&stack, 0);
   EXPECT_GT(stack.depth, 2);
@@ -77,7 +77,7 @@ TEST(StackRecordTest, TellsCallersApartThatStandInTheSamePlace) {
   for (int turn = 0; turn < 3; ++turn) {
     StackTestCallerOne(&one, 0);
     StackTestCallerTwo(&two, 0);
-    if (test::kStacksHaveNames) {
+    if (test::StacksHaveNames()) {
       EXPECT_THAT(Names(one), testing::HasSubstr("StackTestCallerOne"));
       EXPECT_THAT(Names(two), testing::HasSubstr("StackTestCallerTwo"));
     }

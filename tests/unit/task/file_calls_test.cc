@@ -2,6 +2,8 @@
 
 // parkway/task/file_calls.h: in tasks that leave their worker only if they
 // must.
+#define _FILE_OFFSET_BITS 64
+
 #include "parkway/task/file_calls.h"
 
 #include <fcntl.h>
@@ -129,6 +131,31 @@ TEST_F(FileCallsTest, OutsideOfATaskTheyArePlainCalls) {
   EXPECT_EQ(read_file(-1, buffer, 1).err, EBADF);
   EXPECT_EQ(errno, kCallers);
   EXPECT_EQ(Trips(), trips);
+}
+
+// Also where a program's own offsets would have 32 bits.
+TEST_F(FileCallsTest, OffsetsHave64Bits) {
+  constexpr off_t kFar = off_t{5} << 30;
+  const char* const path = File("");
+  const int file = open(path, O_RDWR | O_CLOEXEC);
+  ASSERT_GE(file, 0);
+  // A file with a hole.
+  if (pwrite(file, "x", 1, kFar) != 1) {
+    const int error = errno;
+    close(file);
+    GTEST_SKIP() << "no file of 5 GiB here: error " << error;
+  }
+  close(file);
+  const auto read_far = [&] {
+    const SyscallResult opened = open_file(path, O_RDONLY);
+    ASSERT_GE(opened.r1, 0) << opened.err;
+    char buffer[2] = {};
+    EXPECT_EQ(pread_file(opened.as<int>(), buffer, 2, kFar).r1, 1);
+    EXPECT_EQ(buffer[0], 'x');
+    close(opened.as<int>());
+  };
+  read_far();
+  InTask(read_far);
 }
 
 TEST_F(FileCallsTest, WhatIsInMemoryKeepsTheWorker) {

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
+// Files of more than 2 GiB also where the C library of 32 bits would have
+// offsets of 32 bits; before any header of the system.
+#define _FILE_OFFSET_BITS 64
+
 #include "parkway/os/file.h"
 
 #include <fcntl.h>
 #include <unistd.h>
 
 namespace parkway::os {
+
+static_assert(sizeof(off_t) == sizeof(std::int64_t));
 
 int open_file(const char* path, int flags, unsigned mode) {
   return open(path, flags | O_CLOEXEC, mode);

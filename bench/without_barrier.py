@@ -9,12 +9,32 @@ Runs //bench:ab in turns with and without PARKWAY_BARRIER=off, and prints the ra
 
 import argparse
 import collections
+import datetime
 import json
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "tests", "house"))
+import proof  # pylint: disable=wrong-import-position
+import tree  # pylint: disable=wrong-import-position
+
+_PAGE = """# Without a process barrier
+
+Made by `bench/without_barrier.py --markdown`; not to be changed by hand.
+
+FutexMutex and what is made of it unlock by a plain store where the system can make all threads pass a barrier. Where it
+can't (macOS, NetBSD, OpenBSD, Wine, or a filter of system calls), they unlock by an exchange. The first column is what
+that costs here, time over time of neighbouring runs; the second is against std::mutex, which has the same two atomic
+instructions. SemaMutex has no plain store: its rows show the spread. Medians, with the smallest and the largest.
+
+%s, %s, commit %s:
+
+    %s
+
+%s"""
 
 _AB = "bazel-bin/bench/ab"
 _FILTER = "MutexUncontended|MutexContention|ChanContended"
@@ -57,7 +77,8 @@ def table(turns, threads):
             if std in without:
                 against[name].append(without[name] / without[std])
     lines = ["| benchmark | without / with | without / std::mutex |", "|---|---|---|"]
-    for name, values in ratios.items():
+    # The largest loss first.
+    for name, values in sorted(ratios.items(), key=lambda row: -statistics.median(row[1])):
         cells = [
             "%.2f (%.2f..%.2f)" % (statistics.median(v), min(v), max(v)) if v else "-"
             for v in (values, against[name])
@@ -77,8 +98,10 @@ def main():
     text = table(options.turns, options.threads)
     print(text, end="")
     if options.markdown:
+        command = "./bazelw build //bench:ab && bench/without_barrier.py --turns %d --threads %s" % (
+            options.turns, options.threads)
         with open(options.markdown, "w", encoding="utf-8") as file:
-            file.write(text)
+            file.write(_PAGE % (datetime.date.today(), proof.machine_here(), proof.commit_of(tree.ROOT), command, text))
 
 
 if __name__ == "__main__":

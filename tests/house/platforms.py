@@ -80,7 +80,7 @@ def read_events(lines):
                 skipped.add(label)
             elif not event.get("completed", {}).get("success"):
                 unbuilt.add(label)
-            elif re.match(r"cc_(?:test|binary) rule", kinds.get(label, "")):
+            elif re.match(r"\w+_(?:test|binary) rule", kinds.get(label, "")):
                 programs.add(label)
         elif "testResult" in ident and "testResult" in event:
             label = ident["testResult"]["label"]
@@ -109,10 +109,12 @@ def result_of(lines):
     return {"suites": suites, "linked": len(programs), "unbuilt": sorted(unbuilt), "skipped": len(skipped)}
 
 
-def _version(*command):
-    if not shutil.which(command[0]):
-        return command[0]
-    out = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+def _version(*programs):
+    """Of the first of them that is here; "" if none is."""
+    found = [p for p in programs if shutil.which(p)]
+    if not found:
+        return ""
+    out = subprocess.run([found[0], "--version"], capture_output=True, text=True, check=False).stdout
     match = re.search(r"\d+(?:\.\d+)+", out)
     return match.group(0) if match else ""
 
@@ -123,8 +125,8 @@ def runner(target):
     if how is None:
         return "natively"
     if "qemu" in how:
-        return "qemu-user %s" % _version("qemu-" + how.rsplit(" ", 1)[1], "--version")
-    return "Wine %s" % _version("wine64", "--version") if "wine" in how else ""
+        return "qemu-user %s" % _version("qemu-" + how.rsplit(" ", 1)[1])
+    return "Wine %s" % _version("wine64", "wine", "/usr/lib/wine/wine64") if "wine" in how else ""
 
 
 def targets(root):

@@ -21,6 +21,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import textwrap
 import urllib.parse
 import xml.etree.ElementTree as ElementTree
 
@@ -186,6 +187,12 @@ def stand_in_of(label):
     return label.rsplit(":", 1)[1].split("_")[0]
 
 
+def _counts(suite):
+    text = str(sum(suite["cases"].values()))
+    text += " and %d skipped" % suite["skipped"] if suite["skipped"] else ""
+    return text if suite["passed"] else "**fails: %d, and %s passed**" % (suite["failed"], text)
+
+
 def page(root):
     results, known = load(root), targets(root)
     lines = [
@@ -230,13 +237,14 @@ def page(root):
                 len(run["suites"]), "natively" if run["runner"] == "natively" else "under " + run["runner"])
         lines.append(what + ", %d targets skipped, which this system has not got." % run["skipped"])
         lines += ["- %s was not built" % label for label in run["unbuilt"]]
-        if run["suites"]:
-            lines.append("")
+        folders = collections.defaultdict(list)
         for label, suite in sorted(run["suites"].items()):
-            text = str(sum(suite["cases"].values()))
-            text += " and %d skipped" % suite["skipped"] if suite["skipped"] else ""
-            text = text if suite["passed"] else "**fails: %d, and %s passed**" % (suite["failed"], text)
-            lines.append("- %s %s" % (label, text))
+            folder, name = label[2:].rsplit(":", 1)
+            folders[folder].append("%s %s" % (name, _counts(suite)))
+        lines += [""] * bool(folders)
+        for folder, names in folders.items():
+            lines += textwrap.wrap("- `%s`: %s" % (folder, ", ".join(names)), 116, subsequent_indent="  ",
+                                   break_on_hyphens=False)
     return "\n".join(lines) + "\n"
 
 

@@ -7,6 +7,19 @@ NOT_WINDOWS = select({
     "//conditions:default": [],
 })
 
+# A switch of stacks: tests whose tasks have some.
+SWITCHES_STACKS = select({
+    "//bazel:switches_stacks": [],
+    "//conditions:default": ["@platforms//:incompatible"],
+})
+
+# Pointers of 64 bits.
+BITS64 = select({
+    "@platforms//cpu:armv7": ["@platforms//:incompatible"],
+    "@platforms//cpu:x86_32": ["@platforms//:incompatible"],
+    "//conditions:default": [],
+})
+
 # glibc's own names, as __libc_malloc.
 GLIBC = ["@platforms//os:linux"] + select({
     "//bazel/platforms:is_musl": ["@platforms//:incompatible"],

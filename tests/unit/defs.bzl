@@ -3,6 +3,7 @@
 
 load("@rules_cc//cc:defs.bzl", "cc_test")
 load("//bazel:rebuilt_test.bzl", "checked_tests")
+load("//tests/suites:jobs.bzl", "JOBS")
 
 # buildifier: disable=unnamed-macro
 def unit_tests(names, deps = [], size = "medium", checked = [], **kwargs):
@@ -22,10 +23,9 @@ def unit_tests(names, deps = [], size = "medium", checked = [], **kwargs):
             srcs = [name + ".cc"],
             deps = deps + [
                 "//tests/suites",
-                "//tests/suites:jobs",
                 "//tests/suites:support",
                 "@com_google_googletest//:gtest_main",
-            ],
+            ] + JOBS,
             **kwargs
         )
     checked_tests(checked, size)

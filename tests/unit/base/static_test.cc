@@ -23,11 +23,10 @@ namespace {
 static_assert(sizeof(FutexMutex) == 4 && alignof(FutexMutex) == 4);
 static_assert(sizeof(FutexNote) == 4 && alignof(FutexNote) == 4);
 static_assert(sizeof(ByteMutex) == 1 && alignof(ByteMutex) == 1);
-static_assert(sizeof(SemaMutex) == sizeof(void*));
-static_assert(alignof(SemaMutex) == alignof(void*));
-static_assert(sizeof(SemaNote) == sizeof(void*));
-static_assert(alignof(SemaNote) == alignof(void*));
-static_assert(sizeof(CondVar) == sizeof(void*));
+// Also where a pointer has 32 bits.
+static_assert(sizeof(SemaMutex) == 8 && alignof(SemaMutex) == 8);
+static_assert(sizeof(SemaNote) == 8 && alignof(SemaNote) == 8);
+static_assert(sizeof(CondVar) == 8);
 
 template <class T>
 constexpr bool Promises() {

@@ -235,7 +235,9 @@ def page(root):
         if run["suites"]:
             what += ", %d tests run %s" % (
                 len(run["suites"]), "natively" if run["runner"] == "natively" else "under " + run["runner"])
-        lines.append(what + ", %d targets skipped, which this system has not got." % run["skipped"])
+        if run["skipped"]:
+            what += ", %d targets skipped, which need what this system has not got" % run["skipped"]
+        lines.append(what + ".")
         lines += ["- %s was not built" % label for label in run["unbuilt"]]
         folders = collections.defaultdict(list)
         for label, suite in sorted(run["suites"].items()):

@@ -68,8 +68,13 @@ SpinLimits calibrated_spin_limits() noexcept {
   // only lose a few microseconds.
   std::uint64_t unit = g_unit.load(std::memory_order_relaxed);
   if (unit == 0 || (unit == kOneCpu && may_ask_again())) {
+    std::uint64_t before = unit;
     unit = measure();
-    g_unit.store(unit, std::memory_order_relaxed);
+    // Not over what another thread has measured, which may know of more CPUs.
+    if (!g_unit.compare_exchange_strong(before, unit,
+                                        std::memory_order_relaxed)) {
+      unit = before;
+    }
   }
   SpinLimits limits;
   limits.unit_parts = static_cast<std::uint32_t>(unit & ~kMeasured);

@@ -401,7 +401,7 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
             bool* released) PARKWAY_NO_THREAD_SAFETY_ANALYSIS;
   static bool evaluate(const W& waiter);
   static W* pass_over(W* waiter, W* last_run, bool& known);
-  static void release_late(Word& word);
+  static void release_late(Word& word, bool to_sleep = false);
 
   // Together as large as absl::Mutex.
   alignas(8) Word word_{0};

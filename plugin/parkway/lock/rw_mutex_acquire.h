@@ -120,8 +120,10 @@ PARKWAY_NOINLINE bool BasicRwMutex<P>::try_lock_until_slow(
     if (enqueue(waiter, waited)) {
       if (!sleep_until(waiter, deadline)) {
         if (withdraw(waiter)) {
+          // Releases may have left it free for one that is on its way.
+          const bool taken = try_take(shared, waited);
           leave(waiter);
-          return false;
+          return taken && has_it();
         }
         time_is_up = true;
       }
@@ -231,7 +233,7 @@ bool BasicRwMutex<P>::sleep_until(W& waiter, std::int64_t deadline) {
         waiter.settles = os::kForever;
         P::settled(&word_);
       }
-      release_late(word_);
+      release_late(word_, true);
     }
     if (until == deadline) return false;
   }

@@ -22,7 +22,11 @@ typename BasicRwMutex<P>::W* BasicRwMutex<P>::choose(WaitBucket<P>& bucket,
                                                      bool* released) {
   clear(kNews);
   W* head = bucket.find(&word_);
-  if (head == nullptr || (waking() && !to_sleep)) return nullptr;
+  // One that is on its way may be kept from its CPU by threads that a real-time
+  // priority is there to overtake.
+  if (head == nullptr || (waking() && !to_sleep && head->priority == 0)) {
+    return nullptr;
+  }
   std::uint32_t seen = word_.load(std::memory_order_relaxed);
   if (head->queue.conditions != 0 && shared) {
     add(word_, kEvaluating);

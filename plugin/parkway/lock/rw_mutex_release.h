@@ -148,9 +148,11 @@ std::int64_t BasicRwMutex<P>::wake(W* chosen) {
 }
 
 // After a release that did not know of waiters. Nothing is known of the mutex
-// but its address, unless it has waiters or a mark: these keep it alive.
+// but its address, unless it has waiters or a mark: these keep it alive. Also
+// by a waiter that looks for itself (`to_sleep`): it wakes somebody whether
+// another is on its way or not, who may be a process's that is gone.
 template <class P>
-PARKWAY_NOINLINE void BasicRwMutex<P>::release_late(Word& word) {
+PARKWAY_NOINLINE void BasicRwMutex<P>::release_late(Word& word, bool to_sleep) {
   auto& bucket = P::bucket(&word);
   bucket.lock();
   if (bucket.marked(&word)) add(word, kSlow);
@@ -160,13 +162,13 @@ PARKWAY_NOINLINE void BasicRwMutex<P>::release_late(Word& word) {
   // may leave the queue.
   while (mutex != nullptr) {
     if (mutex->try_take(false, true)) {
-      mutex->wake_and_release(bucket, false, false);
+      mutex->wake_and_release(bucket, false, to_sleep);
       return;
     }
     if (mutex->tell_holder(*head)) break;
     // Readers have come first, and there may never be a last one.
     if (mutex->try_take(true, true)) {
-      mutex->wake_and_release(bucket, true, false);
+      mutex->wake_and_release(bucket, true, to_sleep);
       return;
     }
   }

@@ -30,15 +30,16 @@ Mask read(const cpu_set_t* set, std::size_t bytes) noexcept {
 // 0 is the caller.
 Mask mask_of(pid_t thread) noexcept {
   Mask mask;
-  // Without an allocation, which the child of a bare clone() must not make.
-  cpu_set_t usual;
-  if (sched_getaffinity(thread, sizeof(usual), &usual) == 0) {
-    return read(&usual, sizeof(usual));
+  // Without an allocation, which neither the child of a bare clone() nor a lock
+  // of an allocator may make.
+  cpu_set_t usual[8];
+  if (sched_getaffinity(thread, sizeof(usual), usual) == 0) {
+    return read(usual, sizeof(usual));
   }
-  // Masks wider than that (1024 CPUs) make the call fail with EINVAL, so grow
+  // Masks wider than that (8192 CPUs) make the call fail with EINVAL, so grow
   // until it fits.
-  for (int cpus = 2048; mask.count == 0 && errno == EINVAL && cpus <= (1 << 20);
-       cpus *= 2) {
+  for (int cpus = 16384;
+       mask.count == 0 && errno == EINVAL && cpus <= (1 << 20); cpus *= 2) {
     cpu_set_t* set = CPU_ALLOC(cpus);
     if (set == nullptr) break;
     const std::size_t bytes = CPU_ALLOC_SIZE(cpus);
@@ -50,23 +51,27 @@ Mask mask_of(pid_t thread) noexcept {
   return mask;
 }
 
-// The process and the one CPU of a thread of it that has asked; 0: none has.
+// The process and the one CPU of all threads of it that have asked, or that
+// there were several; 0: none has asked.
 std::atomic<std::uint64_t> g_asked{0};
+constexpr std::uint32_t kSeveral = UINT32_MAX;
 
 // Whether all who have asked so far, each pinned to one CPU, were on that one.
 bool only(pid_t process, int cpu) noexcept {
-  const std::uint64_t mine = static_cast<std::uint64_t>(process) << 32 |
-                             static_cast<std::uint32_t>(cpu);
+  const std::uint64_t base = static_cast<std::uint64_t>(process) << 32;
+  const std::uint64_t mine = base | static_cast<std::uint32_t>(cpu);
   // relaxed: it is the whole message, and of two who ask at once one is told of
   // the other.
-  std::uint64_t other = g_asked.load(std::memory_order_relaxed);
-  // What the parent of a fork knew is not the child's.
-  while (other >> 32 != mine >> 32) {
-    if (g_asked.compare_exchange_weak(other, mine, std::memory_order_relaxed)) {
-      return true;
+  std::uint64_t known = g_asked.load(std::memory_order_relaxed);
+  while (known != mine && known != (base | kSeveral)) {
+    // What the parent of a fork knew is not the child's.
+    const bool first = known >> 32 != base >> 32;
+    if (g_asked.compare_exchange_weak(known, first ? mine : base | kSeveral,
+                                      std::memory_order_relaxed)) {
+      return first;
     }
   }
-  return other == mine;
+  return known == mine;
 }
 
 }  // namespace

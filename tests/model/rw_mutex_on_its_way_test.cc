@@ -17,6 +17,9 @@ class OnItsWay : public Handoff<OnItsWay<P>, P, 4> {
   void thread(unsigned index) {
     if (index == 0) return notifier();
     if (index == kObserver) return observer();
+    // One after the other, so that both sleep on the condition: none of them
+    // has ever been in the mutex's queue.
+    if (index == kSecond) in_order_ = this->await_sleep_of(kFirst);
     taker();
   }
 
@@ -46,8 +49,8 @@ class OnItsWay : public Handoff<OnItsWay<P>, P, 4> {
   }
 
   void notifier() {
-    const bool both =
-        this->await_sleep_of(kFirst) && this->await_sleep_of(kSecond);
+    const bool both = this->await_sleep_of(kFirst) &&
+                      this->await_sleep_of(kSecond) && in_order_;
     kernel.runs_from[kFirst] = kernel.runs_from[kSecond] = 1;
     give();
     const std::uint64_t wakes = kernel.wake_calls;
@@ -77,6 +80,7 @@ class OnItsWay : public Handoff<OnItsWay<P>, P, 4> {
   Plain<int> tokens_{0};
   // For the suite itself: changes between two scheduling points only.
   int taken_ = 0;
+  bool in_order_ = false;
   std::uint64_t wakes_ = 0;
 };
 

@@ -4,6 +4,8 @@
 // memory that processes share. Those that take their place work there, too:
 // also when the one process sleeps while the other gives the mutex back.
 #include <gtest/gtest.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,6 +19,7 @@
 #include "parkway/tbb/spin_mutex.h"
 #include "parkway/tbb/spin_rw_mutex.h"
 #include "tests/process/child.h"
+#include "tests/suites/support.h"
 
 namespace parkway::test {
 namespace {
@@ -147,6 +150,55 @@ TEST(SharedMemory, SpinMutex) {
                            shared.ids);
                      },
                      kProgram));
+}
+
+// Holds up the thread that gets the signal.
+std::atomic<bool> g_held_up{false};
+void HoldUp(int /*signal*/) {
+  g_held_up = true;
+  for (;;) usleep(1000);
+}
+
+// A process gives the mutex back, wakes one of its own waiters, and ends before
+// that one has come. Another process's waiter is not to wait for it.
+TEST(SharedMemory, SpinRwMutexOfAProcessThatEndedWithAWaiterOnItsWay) {
+  const Mapped<tbb::spin_rw_mutex> mapped;
+  ASSERT_TRUE(mapped.ok());
+  auto& shared = mapped.get();
+  const auto owner = [&shared] {
+    shared.mutex.lock();
+    test::Thread waiter([&shared] { shared.mutex.lock(); });
+    if (!waiter.WaitAsleep()) _exit(1);
+    signal(SIGUSR1, &HoldUp);
+    pthread_kill(waiter.handle(), SIGUSR1);
+    while (!g_held_up) usleep(100);
+    shared.ids[1] = getpid();
+    // Until the other process sleeps, too.
+    while (!shared.wants[0]) usleep(100);
+    shared.mutex.unlock();
+    _exit(0);
+  };
+  EXPECT_TRUE(EndedWell(RunChild(
+      [&] {
+        const pid_t second = fork();
+        if (second < 0) return kNotHere;
+        if (second == 0) owner();
+        Step("the owner's own waiter is held up");
+        while (shared.ids[1] == 0) usleep(100);
+        test::Thread waiter([&shared] {
+          shared.mutex.lock();
+          shared.mutex.unlock();
+        });
+        Demand(waiter.WaitAsleep(), "nobody waited");
+        shared.wants[0] = true;
+        int status = 0;
+        Demand(waitpid(second, &status, 0) == second && status == 0,
+               "the owner did not end well");
+        Step("the waiter of the process that is left");
+        waiter.Join();
+        return 0;
+      },
+      kProgram)));
 }
 
 // Writers and readers, and readers that become writers and back.

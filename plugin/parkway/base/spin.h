@@ -56,7 +56,8 @@ struct SpinPlan {
 
 namespace internal {
 
-// The limits of this machine; measured by the first caller (about 20 us).
+// The limits of this machine; measured by the first caller (about 20 us), and
+// again while the process seems to have one CPU.
 SpinLimits calibrated_spin_limits() noexcept;
 
 // How many pauses: evenly from (1 - 1/kSpread) to (1 + 1/kSpread) of `parts`.

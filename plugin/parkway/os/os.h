@@ -47,8 +47,11 @@ bool process_barrier() noexcept;
 // then the kernel would make the caller wait for some 10 ms.
 bool prepare_process_barrier() noexcept;
 
-// CPUs in the affinity mask of the process (of its first thread), at least 1.
-// All that are running, where the system has no such mask.
+// CPUs that the process may use, at least 1: those of its affinity mask, or all
+// that are running where the system has no such mask. Where only threads have
+// masks (Linux): of the first thread or of the caller, whichever is not pinned
+// to one CPU. If both are, 1 if every thread that has asked was pinned to the
+// same one, and 2 else, which means "several". So the answer may grow.
 int ncpu() noexcept;
 
 // Monotonic nanoseconds since some fixed point.

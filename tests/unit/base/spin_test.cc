@@ -4,6 +4,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#if defined(__linux__)
+#include <sched.h>
+#endif
 
 #include <cstddef>
 #include <cstdint>
@@ -13,6 +16,7 @@
 #include <vector>
 
 #include "parkway/mutex.h"
+#include "parkway/os/os.h"
 #include "tests/suites/support.h"
 
 namespace parkway::test {
@@ -67,6 +71,74 @@ TEST(SpinLimits, APinnedThreadDoesNotMakeThemZero) {
             }),
             0);
 }
+
+#if defined(__linux__)
+
+// The CPUs of this process, and the calling thread on some of them.
+std::vector<int> Cpus() {
+  cpu_set_t set;
+  std::vector<int> cpus;
+  if (sched_getaffinity(0, sizeof(set), &set) != 0) return cpus;
+  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+    if (CPU_ISSET(cpu, &set)) cpus.push_back(cpu);
+  }
+  return cpus;
+}
+bool PinTo(const std::vector<int>& cpus) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  for (const int cpu : cpus) CPU_SET(cpu, &set);
+  return sched_setaffinity(0, sizeof(set), &set) == 0;
+}
+
+// The first thread is pinned, and has asked before there was another.
+bool GapsComeWithAThreadOn(bool all) {
+  const std::vector<int> cpus = Cpus();
+  if (!PinTo({cpus[0]})) return false;
+  if (!HasNoGaps(internal::calibrated_spin_limits())) return false;
+  bool good = false;
+  Thread([&] {
+    good = PinTo(all ? cpus : std::vector<int>{cpus[1]}) && Eventually([] {
+             return IsPlausible(internal::calibrated_spin_limits());
+           });
+  }).Join();
+  return good && IsPlausible(internal::calibrated_spin_limits());
+}
+
+// Inverted_index of our benchmarks pins its main thread before its first wait.
+TEST(SpinLimits, APinnedFirstThreadDoesNotMakeThemZero) {
+  if (CpuCount() < 2) GTEST_SKIP() << "this machine has one CPU";
+  if (const char* why = WhyNoFork(Others::kAsleep)) GTEST_SKIP() << why;
+  EXPECT_EQ(InFreshProcess([] { return GapsComeWithAThreadOn(true); }), 0);
+  EXPECT_EQ(InFreshProcess([] { return GapsComeWithAThreadOn(false); }), 0);
+}
+
+// However often they ask. Also in the child of a process on another CPU.
+TEST(SpinLimits, ZeroWhereAllThreadsArePinnedToTheSameCpu) {
+  if (CpuCount() < 2) GTEST_SKIP() << "this machine has one CPU";
+  if (const char* why = WhyNoFork(Others::kAsleep)) GTEST_SKIP() << why;
+  const auto stays_zero = [] {
+    bool zero = true;
+    const auto ask = [&] {
+      const std::int64_t end = os::nanotime() + 30'000'000;
+      do {
+        zero = zero && HasNoGaps(internal::calibrated_spin_limits());
+      } while (os::nanotime() < end);
+    };
+    ask();
+    Thread([&] { ask(); }).Join();
+    return zero;
+  };
+  EXPECT_EQ(RunInChild([&] {
+              const std::vector<int> cpus = Cpus();
+              if (!PinTo({cpus[0]}) || !stays_zero()) return 1;
+              return RunInChild(
+                  [&] { return PinTo({cpus[1]}) && stays_zero() ? 0 : 2; });
+            }),
+            0);
+}
+
+#endif  // __linux__
 
 TEST(SpinLimits, SameForAllThreadsAndCalls) {
   if (!kHasFork) GTEST_SKIP() << "this system has no fork()";

@@ -54,6 +54,37 @@ TEST(LockFork, WhatWasHandedOverIsForWhoTries) {
             0);
 }
 
+// The child does not wait for a waiter of the parent's that was woken and had
+// not come yet: it wakes its own.
+TEST(LockFork, AWaiterOnItsWayIsNoneOfTheChilds) {
+  if (const char* why = WhyNoFork(Others::kAsleep)) GTEST_SKIP() << why;
+  using Mutex = BasicRwMutex<HandoffPlatform>;
+  EXPECT_EQ(RunInChild([] {
+              Mutex mutex;
+              mutex.lock();
+              Thread waiter([&] {
+                mutex.lock();
+                mutex.unlock();
+              });
+              if (!waiter.WaitAsleep()) return 1;
+              const LateWakes late;
+              mutex.unlock();
+              return RunInChild([&] {
+                HandoffPlatform::held_back = nullptr;
+                if (!mutex.try_lock()) return 2;
+                Thread own([&] {
+                  mutex.lock();
+                  mutex.unlock();
+                });
+                if (!own.WaitAsleep()) return 3;
+                mutex.unlock();
+                own.Join();
+                return 0;
+              });
+            }),
+            0);
+}
+
 // Nor is it a second one that sleeps, which checked builds complain of.
 TEST(LockFork, ANoteOnWhichTheParentSleepsIsTheChildsToSleepOn) {
   if (const char* why = WhyNoFork(Others::kAsleep)) GTEST_SKIP() << why;

@@ -26,8 +26,11 @@ bool BasicRwCondVar<P>::wait(BasicRwMutex<P>& mutex, bool shared,
   bucket.unlock();
   {
     internal::Seen<P> seen;
-    // Its announcement leaves the inline half nothing to do.
-    mutex.unlock_slow(shared, true);
+    if (shared) {
+      mutex.unlock_shared();
+    } else {
+      mutex.unlock();
+    }
   }
 
   bool notified = waiter.semaphore.sleep(deadline);

@@ -43,7 +43,7 @@ bool BasicRwMutex<P>::try_take(bool shared, bool beside) {
 // Whether a process that this one descends from wrote the flags of waiters.
 template <class P>
 bool BasicRwMutex<P>::flags_are_parents() const {
-  return side_.load(std::memory_order_relaxed) / kGeneration !=
+  return side_.load(std::memory_order_relaxed) / (kMarked + 1) !=
          P::fork_generation();
 }
 
@@ -54,8 +54,8 @@ void BasicRwMutex<P>::lock_bucket(WaitBucket<P>& bucket) {
   const std::uint32_t side = side_.load(std::memory_order_relaxed);
   if (PARKWAY_UNLIKELY(flags_are_parents())) {
     // Without waiters there were no flags.
-    if (side / kGeneration != 0) clear(kFlagsOfWaiters);
-    side_.store(P::fork_generation() * kGeneration + (side & kMarked),
+    if (side / (kMarked + 1) != 0) clear(kFlagsOfWaiters);
+    side_.store(P::fork_generation() * (kMarked + 1) + side % (kMarked + 1),
                 std::memory_order_relaxed);
   }
 }
@@ -120,10 +120,8 @@ PARKWAY_NOINLINE bool BasicRwMutex<P>::try_lock_until_slow(
     if (enqueue(waiter, waited)) {
       if (!sleep_until(waiter, deadline)) {
         if (withdraw(waiter)) {
-          // Releases may have left it free for one that is on its way.
-          const bool taken = try_take(shared, waited);
           leave(waiter);
-          return taken && has_it();
+          return false;
         }
         time_is_up = true;
       }
@@ -203,7 +201,7 @@ bool BasicRwMutex<P>::enqueue(W& waiter, bool in_front) {
   if (in_front) {
     waiter.starving = P::starving(waiter.since, ++waiter.losses);
     bucket.push_again(&word_, &waiter, evaluating());
-    set_waking(false);  // it was this one (A)
+    bucket.find(&word_)->queue.waking = false;  // it was this one (A)
   } else {
     bucket.push(&word_, &waiter, evaluating());
   }
@@ -233,7 +231,7 @@ bool BasicRwMutex<P>::sleep_until(W& waiter, std::int64_t deadline) {
         waiter.settles = os::kForever;
         P::settled(&word_);
       }
-      release_late(word_, true);
+      release_late(word_);
     }
     if (until == deadline) return false;
   }
@@ -245,7 +243,7 @@ void BasicRwMutex<P>::arrived(bool shared) {
   auto& bucket = P::bucket(&word_);
   lock_bucket(bucket);
   W* const head = bucket.find(&word_);
-  set_waking(false);
+  if (head != nullptr) head->queue.waking = false;
   W* chosen = nullptr;
   if (shared) {
     // A writer for whose sake readers were kept out may have given up

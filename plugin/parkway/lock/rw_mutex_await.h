@@ -28,7 +28,7 @@ bool BasicRwMutex<P>::await(const Predicate& until, std::int64_t deadline,
     {
       internal::Seen<P> seen;
       internal::Releasing<P> releasing(this, shared);
-      release(shared, true);
+      release(shared);
     }
     const bool woken = sleep_until(waiter, deadline) || !withdraw(waiter);
     // From here on for the mutex alone: the condition may have become false.

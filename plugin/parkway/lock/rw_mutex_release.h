@@ -12,18 +12,17 @@
 namespace parkway {
 
 template <class P>
-PARKWAY_NOINLINE std::int64_t BasicRwMutex<P>::unlock_slow(bool shared,
-                                                           bool to_sleep) {
+PARKWAY_NOINLINE std::int64_t BasicRwMutex<P>::unlock_slow(bool shared) {
   // An owner that sees every operation does not call the inline half.
   if constexpr (kChecks) check_unlock(shared);
   internal::Releasing<P> tools(this, shared);
   internal::count_unlock<P>(kName, this);
-  return release(shared, to_sleep);
+  return release(shared);
 }
 
 // Gives the mutex back where sleepers are near.
 template <class P>
-std::int64_t BasicRwMutex<P>::release(bool shared, bool to_sleep) {
+std::int64_t BasicRwMutex<P>::release(bool shared) {
   if (shared) {
     std::uint32_t word = word_.load(std::memory_order_relaxed);
     while (word / kReader > 1) {
@@ -39,7 +38,7 @@ std::int64_t BasicRwMutex<P>::release(bool shared, bool to_sleep) {
   }
   auto& word = word_;
   if (!release_from(shared ? kReader : kWriter, shared)) {
-    return wake_and_release(shared, to_sleep);
+    return wake_and_release(shared);
   }
   // By address.
   P::calm(&word);
@@ -59,16 +58,16 @@ bool BasicRwMutex<P>::release_from(std::uint32_t word, bool shared) {
 // The calling thread is the writer, or a reader that found itself the last or
 // has come to look (R).
 template <class P>
-std::int64_t BasicRwMutex<P>::wake_and_release(bool shared, bool to_sleep) {
+std::int64_t BasicRwMutex<P>::wake_and_release(bool shared) {
   auto& bucket = P::bucket(&word_);
   lock_bucket(bucket);
-  return wake_and_release(bucket, shared, to_sleep);
+  return wake_and_release(bucket, shared);
 }
 
 // The same with the bucket's lock, which it gives back.
 template <class P>
 std::int64_t BasicRwMutex<P>::wake_and_release(WaitBucket<P>& bucket,
-                                               bool shared, bool to_sleep) {
+                                               bool shared) {
   if (shared && evaluating()) {
     // Somebody has come to look after this thread had found itself the last.
     // acq_rel: as in unlock_shared().
@@ -77,7 +76,7 @@ std::int64_t BasicRwMutex<P>::wake_and_release(WaitBucket<P>& bucket,
     return 0;
   }
   bool released = false;
-  W* const chosen = choose(bucket, shared, to_sleep, &released);
+  W* const chosen = choose(bucket, shared, &released);
   if (released) return 0;
   W* const head = bucket.find(&word_);
   const std::uint32_t queued = head != nullptr ? kQueued : 0;
@@ -93,7 +92,6 @@ std::int64_t BasicRwMutex<P>::wake_and_release(WaitBucket<P>& bucket,
   std::uint32_t word = word_.load(std::memory_order_relaxed);
   bool granted = starving;
   if (!shared) {
-    if (chosen != nullptr) set_waking(!granted);
     // Nobody else writes the word: readers stay out, and the bucket's lock
     // keeps the other bits what they are.
     word_.store((word & kSlow) | (granted ? if_held : if_free),
@@ -104,7 +102,6 @@ std::int64_t BasicRwMutex<P>::wake_and_release(WaitBucket<P>& bucket,
       others = (word & ~kFlagsOfWaiters) - kReader;
       // Readers may have come in beside this one.
       granted = starving && (chosen->shared || others / kReader == 0);
-      if (chosen != nullptr) set_waking(!granted);
       // acquire, too: pairs with the release of readers that have left
       // meanwhile. Who is handed the mutex does not look at the word itself.
     } while (!word_.compare_exchange_weak(
@@ -117,6 +114,8 @@ std::int64_t BasicRwMutex<P>::wake_and_release(WaitBucket<P>& bucket,
     // Readers that have come to the front since the first was chosen: there may
     // never be a last reader who looks at the queue.
     if (chosen->shared && head != nullptr) more = readers_to_let_in(bucket);
+  } else if (head != nullptr && chosen != nullptr) {
+    head->queue.waking = true;
   }
   bucket.unlock();
   const std::int64_t waited = wake(chosen);
@@ -148,11 +147,9 @@ std::int64_t BasicRwMutex<P>::wake(W* chosen) {
 }
 
 // After a release that did not know of waiters. Nothing is known of the mutex
-// but its address, unless it has waiters or a mark: these keep it alive. Also
-// by a waiter that looks for itself (`to_sleep`): it wakes somebody whether
-// another is on its way or not, who may be a process's that is gone.
+// but its address, unless it has waiters or a mark: these keep it alive.
 template <class P>
-PARKWAY_NOINLINE void BasicRwMutex<P>::release_late(Word& word, bool to_sleep) {
+PARKWAY_NOINLINE void BasicRwMutex<P>::release_late(Word& word) {
   auto& bucket = P::bucket(&word);
   bucket.lock();
   if (bucket.marked(&word)) add(word, kSlow);
@@ -162,13 +159,13 @@ PARKWAY_NOINLINE void BasicRwMutex<P>::release_late(Word& word, bool to_sleep) {
   // may leave the queue.
   while (mutex != nullptr) {
     if (mutex->try_take(false, true)) {
-      mutex->wake_and_release(bucket, false, to_sleep);
+      mutex->wake_and_release(bucket, false);
       return;
     }
     if (mutex->tell_holder(*head)) break;
     // Readers have come first, and there may never be a last one.
     if (mutex->try_take(true, true)) {
-      mutex->wake_and_release(bucket, true, to_sleep);
+      mutex->wake_and_release(bucket, true);
       return;
     }
   }
@@ -217,15 +214,15 @@ PARKWAY_NOINLINE void BasicRwMutex<P>::downgrade_slow() {
   lock_bucket(bucket);
   // Others may wait for what this one has done under it and it may wait for
   // them: not left to one that was woken and is on its way.
-  set_waking(false);
-  W* chosen = choose(bucket, false, false, nullptr);
+  if (W* const first = bucket.find(&word_)) first->queue.waking = false;
+  W* chosen = choose(bucket, false, nullptr);
   if (chosen != nullptr && !chosen->shared) {
     // Its turn comes when this reader has left.
     bucket.push_again(&word_, chosen, false);
     chosen = nullptr;
   }
   W* const head = bucket.find(&word_);
-  if (chosen != nullptr) set_waking(true);
+  if (head != nullptr && chosen != nullptr) head->queue.waking = true;
   const bool writers = head != nullptr && head->queue.writers != 0;
   // As in wake_and_release(). release: pairs with the acquire of readers.
   const std::uint32_t word = word_.load(std::memory_order_relaxed);

@@ -87,8 +87,9 @@ int ncpu() noexcept {
   if (n <= 1) {
     const Mask own = mask_of(0);
     n = own.count;
-    if (n == 1 && ((first.count == 1 && first.first != own.first) ||
-                   !only(process, own.first))) {
+    // Asked first, so that it is remembered in any case.
+    if (n == 1 && (!only(process, own.first) ||
+                   (first.count == 1 && first.first != own.first))) {
       n = 2;
     }
   }

@@ -53,8 +53,13 @@ def complaints_of(name, target, lines):
         yield "%s: %s has the wrong folder for a C library: %s" % (_CONFIGS, name, runs)
 
 
+def targets_of(root):
+    """Name of a target -> its fields."""
+    return {name: dict(_FIELD.findall(fields)) for name, fields in _ROW.findall(tree.read(root, _TARGETS))}
+
+
 def check(root):
-    targets = {name: dict(_FIELD.findall(fields)) for name, fields in _ROW.findall(tree.read(root, _TARGETS))}
+    targets = targets_of(root)
     configs = {}
     for name, options in _RC.findall(tree.read(root, _CONFIGS)):
         configs[name] = configs.get(name, "") + " " + options

@@ -130,11 +130,6 @@ def runner(target):
     return "Wine %s" % _version("wine64", "wine", "/usr/lib/wine/wine64") if "wine" in how else ""
 
 
-def targets(root):
-    rows = re.findall(r'^    "(\w+)": struct\((.*)\),$', tree.read(root, _TARGETS), re.M)
-    return {name: dict(re.findall(r'(\w+) = "([^"]*)"', fields)) for name, fields in rows}
-
-
 def load(root):
     if not os.path.exists(os.path.join(root, _RESULTS)):
         return {}
@@ -142,7 +137,7 @@ def load(root):
 
 
 def collect(root, options):
-    known = targets(root)
+    known = cross.targets_of(root)
     if options.config != _STAND_INS and options.config not in known:
         sys.exit("platforms.py: there is no config %s: %s, %s" % (options.config, ", ".join(known), _STAND_INS))
     with open(options.collect, encoding="utf-8") as file:
@@ -194,7 +189,7 @@ def _counts(suite):
 
 
 def page(root):
-    results, known = load(root), targets(root)
+    results, known = load(root), cross.targets_of(root)
     lines = [
         "# Systems",
         "",
@@ -253,7 +248,7 @@ def page(root):
 def check(root):
     if not os.path.exists(os.path.join(root, _RESULTS)):
         return []
-    unknown = sorted(set(load(root)) - set(targets(root)) - {_STAND_INS})
+    unknown = sorted(set(load(root)) - set(cross.targets_of(root)) - {_STAND_INS})
     if unknown:
         return ["%s has results of %s, which %s has not" % (_RESULTS, name, _TARGETS) for name in unknown]
     have = tree.read(root, _PAGE) if os.path.exists(os.path.join(root, _PAGE)) else ""

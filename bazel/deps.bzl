@@ -54,11 +54,18 @@ _EDITS = {
         # Gone since Bazel 6.
         ("BUILD.bazel", "@bazel_tools//platforms:", "@platforms//os:", "2022"),
     ] + [
-        # An option of compilers for x86, also for Windows, and unknown to those for anything else.
+        # An option of compilers for x86, also for Windows, and unknown to those for anything else. And on Windows
+        # a static library starts by DllMain, which nobody calls: CMake's build of one says this as well.
         ("BUILD.bazel", old, new, hosts)
         for hosts in ["2022", "2025", "2026"]
         for old, new in [
             ("        \"@platforms//os:windows\": [\"\"],\n", ""),
+            (
+                "        \"__TBB_BUILD\",\n    ],\n",
+                "        \"__TBB_BUILD\",\n    ] + select({\n" +
+                "        \"@platforms//os:windows\": [\"__TBB_SOURCE_DIRECTLY_INCLUDED=1\"],\n" +
+                "        \"//conditions:default\": [],\n    }),\n",
+            ),
             (
                 "        \"//conditions:default\": [\"-mwaitpkg\"],\n",
                 "        \"@platforms//cpu:x86_32\": [\"-mwaitpkg\"],\n" +
@@ -87,6 +94,13 @@ _EDITS = {
             "(module_version() if module_version() != None else \"\")",
             "\"1.9.1\"",
             "2026",
+        ),
+        # Its own name for Windows is that of another compiler's processor.
+        (
+            "BUILD.bazel",
+            "        \":windows\": [\"-DEFAULTLIB:shlwapi.lib\"],\n",
+            "        \":windows\": [\"-DEFAULTLIB:shlwapi.lib\"],\n        \"@platforms//os:windows\": [\"-lshlwapi\"],\n",
+            "",
         ),
     ],
 }
@@ -170,6 +184,11 @@ cc_library(
     features = ["-parse_headers"],
     hdrs = glob(["relacy/**/*.h", "relacy/**/*.hpp"]),
     includes = ["."],
+    # It casts pointers to long, and the models over it need sigaltstack().
+    target_compatible_with = select({
+        "@platforms//os:windows": ["@platforms//:incompatible"],
+        "//conditions:default": [],
+    }),
     visibility = ["//visibility:public"],
 )
 """

@@ -19,8 +19,9 @@ if [ -L "$shared" ] || ! [ -O "$shared" ]; then
   echo "$shared, the folder for Wine's files, is not this user's" >&2
   exit 2
 fi
-# No messages, no browser, no .NET, no menu entries; and no display, which Wine would look for.
-export WINEDEBUG=-all WINEDLLOVERRIDES="mscoree,mshtml=;winemenubuilder.exe=d"
+# No messages, no browser, no .NET, no menu entries; and no display, which Wine would look for. No debugger: beside it
+# a program that crashed can end with status 0.
+export WINEDEBUG=-all WINEDLLOVERRIDES="mscoree,mshtml=;winemenubuilder.exe,winedbg.exe=d"
 unset DISPLAY
 version=$("$wine" --version)
 readonly first=$shared/${version//[^A-Za-z0-9.-]/_}
@@ -54,6 +55,10 @@ for variable in TEST_TMPDIR TEST_SRCDIR XML_OUTPUT_FILE TEST_PREMATURE_EXIT_FILE
     /*) export "$variable=Z:${path//\//\\}" ;;
   esac
 done
+# A path of a sandbox can be longer than the 260 characters that Windows has for a program that starts itself again.
+program=$work/$(basename "$1")
+ln -s "$(realpath "$1")" "$program"
+shift
 status=0
-"$wine" "$@" || status=$?
+"$wine" "$program" "$@" || status=$?
 exit "$status"

@@ -7,6 +7,9 @@ NOT_WINDOWS = select({
     "//conditions:default": [],
 })
 
+# The stand-ins of other systems: they wait and wake by Linux' own calls.
+LINUX = ["@platforms//os:linux"]
+
 # A switch of stacks: tests whose tasks have some.
 SWITCHES_STACKS = select({
     "//bazel:switches_stacks": [],

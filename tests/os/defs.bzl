@@ -3,6 +3,7 @@
 
 load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library", "cc_test")
 load("@rules_shell//shell:sh_test.bzl", "sh_test")
+load("//bazel/platforms:needs.bzl", "LINUX")
 
 # With these threads' records sleep on the system's semaphores.
 _SEMAPHORES = ["PARKWAY_OS_SEMAPHORES=1"]
@@ -31,6 +32,7 @@ def layers(name, defines = []):
         name = name + "_core",
         srcs = ["//plugin/parkway/%s:sources" % layer for layer in ["base", "wait", "lock"]],
         local_defines = defines,
+        target_compatible_with = LINUX,
         deps = [
             ":headers",
             "//bazel:checks_define",
@@ -48,6 +50,7 @@ def layers(name, defines = []):
             "//tests/unit/wait:worker_tests",
         ] + (["semaphore_suites.cc"] if defines else []),
         local_defines = defines,
+        target_compatible_with = LINUX,
         deps = [
             ":headers",
             "//bazel:checks_define",
@@ -68,6 +71,7 @@ def _system_library(name, system, waits):
     cc_library(
         name = name,
         srcs = waits + ["%s/calls.cc" % system],
+        target_compatible_with = LINUX,
         deps = [
             ":headers",
             ":kernel",

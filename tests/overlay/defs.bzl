@@ -29,7 +29,14 @@ def example_tests(name, tests, tests_since_2023):
         tests = ["@parkway_example" + test for test in tests],
     )
 
-def which_locks_test(name, srcs, deps, local_defines = [], tags = [], stock_tags = []):
+def which_locks_test(
+        name,
+        srcs,
+        deps,
+        local_defines = [],
+        tags = [],
+        stock_tags = [],
+        target_compatible_with = []):
     """NAME follows --//bazel:locks, NAME_stock does not.
 
     Args:
@@ -40,6 +47,7 @@ def which_locks_test(name, srcs, deps, local_defines = [], tags = [], stock_tags
       local_defines: as everywhere.
       tags: as everywhere.
       stock_tags: of NAME_stock.
+      target_compatible_with: of both.
     """
     if _UNAVAILABLE:
         skipped_test(name = name, reason = _UNAVAILABLE)
@@ -55,6 +63,7 @@ def which_locks_test(name, srcs, deps, local_defines = [], tags = [], stock_tags
         linkstatic = True,
         local_defines = local_defines,
         tags = tags,
+        target_compatible_with = target_compatible_with,
         deps = deps,
     )
     rebuilt_test(
@@ -64,6 +73,7 @@ def which_locks_test(name, srcs, deps, local_defines = [], tags = [], stock_tags
         locks = "stock",
         args = ["stock"],
         tags = tags + stock_tags,
+        target_compatible_with = target_compatible_with,
     )
 
 def tbb_header_orders(name):

@@ -21,9 +21,14 @@ namespace r1 {
 
 using coroutine_type = ::parkway::tbb::Coroutine;
 
-// oneTBB's loop of a coroutine; `hi` and `lo` are the halves of the argument.
+// oneTBB's loop of a coroutine. Where it has makecontext(), `hi` and `lo` are
+// the halves of the argument.
+#if defined(_WIN32)
+/* [[noreturn]] */ void __stdcall co_local_wait_for_all(void* arg) noexcept;
+#else
 /* [[noreturn]] */ void co_local_wait_for_all(unsigned hi,
                                               unsigned lo) noexcept;
+#endif
 
 // A thread's own stack, or a coroutine.
 class co_context {
@@ -58,9 +63,13 @@ class co_context {
   enum co_state { co_suspended, co_executing };
 
   static void run(void* arg) {
+#if defined(_WIN32)
+    co_local_wait_for_all(arg);
+#else
     const std::uint64_t bits = reinterpret_cast<std::uintptr_t>(arg);
     co_local_wait_for_all(static_cast<unsigned>(bits >> 32),
                           static_cast<unsigned>(bits));
+#endif
   }
 
   coroutine_type my_coroutine;

@@ -18,15 +18,17 @@ namespace parkway::os {
 // file itself are known already; else, or if it fails, or where the system
 // can't say, -1.
 int open_cached(const char* path, int flags) noexcept;
-// Whether read_cached() may be asked: a regular file, not open for direct
-// reads.
+// Whether read_cached() may be asked: the file is not open for direct reads.
 bool may_be_cached(int file) noexcept;
 // Reads what is in memory of the `bytes` from `offset` on, or from the file's
 // position, which it then moves. The number of bytes, 0 at the file's end; -1
 // if the first of them is not in memory, or it fails, or the system can't say.
+// Of a pipe and the like: what is there.
 inline constexpr std::int64_t kFilePosition = -1;
 std::int64_t read_cached(int file, void* buffer, std::size_t bytes,
                          std::int64_t offset) noexcept;
+// Whether it is a regular file of more than `bytes` bytes.
+bool has_more(int file, std::int64_t bytes) noexcept;
 
 }  // namespace parkway::os
 

@@ -2,6 +2,8 @@
 
 #include "parkway/task/file_calls.h"
 
+#include <algorithm>
+
 #include "parkway/os/cached_file.h"
 #include "parkway/os/file.h"
 #include "parkway/task/run_blocking.h"
@@ -39,6 +41,10 @@ SyscallResult read_at(int file, void* memory, std::size_t bytes,
                ? offset
                : offset + static_cast<std::int64_t>(done);
   };
+  // Where the next byte is, at least: a position is not known.
+  const auto least = [&] {
+    return std::max<std::int64_t>(offset, 0) + static_cast<std::int64_t>(done);
+  };
   while (done < bytes) {
     // By blocking_call(), as all here, so that errno stays the caller's.
     const std::int64_t got = blocking_call(os::read_cached, file, buffer + done,
@@ -54,6 +60,10 @@ SyscallResult read_at(int file, void* memory, std::size_t bytes,
       break;
     }
     done += static_cast<std::size_t>(got);
+    // A part: up to the end, or as far as it is in memory, or what a pipe has.
+    if (done < bytes && blocking_call(os::has_more, file, least()).r1 == 0) {
+      break;
+    }
   }
   return success(static_cast<std::int64_t>(done));
 }

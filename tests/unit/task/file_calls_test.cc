@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -313,6 +314,26 @@ TEST_F(FileCallsTest, PipesWaitWithoutTheWorker) {
   // What there was, not as much as was asked for.
   EXPECT_EQ(got, 3);
   EXPECT_EQ(text.substr(0, 3), "abc");
+}
+
+// What a read of anything but a regular file finds is all that it gets.
+TEST_F(FileCallsTest, MessagesStayApart) {
+  int ends[2];
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, ends), 0);
+  const auto check = [&] {
+    ASSERT_EQ(write(ends[0], "first", 5), 5);
+    ASSERT_EQ(write(ends[0], "second", 6), 6);
+    for (const std::string expected : {"first", "second"}) {
+      std::string text(100, ' ');
+      const SyscallResult got = read_file(ends[1], text.data(), text.size());
+      EXPECT_EQ(got.r1, static_cast<std::int64_t>(expected.size()));
+      EXPECT_EQ(text.substr(0, expected.size()), expected);
+    }
+  };
+  check();
+  InTask(check);
+  close(ends[0]);
+  close(ends[1]);
 }
 
 }  // namespace

@@ -11,5 +11,6 @@ bool may_be_cached(int) noexcept { return false; }
 std::int64_t read_cached(int, void*, std::size_t, std::int64_t) noexcept {
   return -1;
 }
+bool has_more(int, std::int64_t) noexcept { return false; }
 
 }  // namespace parkway::os

@@ -27,11 +27,13 @@ constexpr std::uint64_t kResolveCached = 0x20;
 struct Statx {
   unsigned char before_mode[28];
   std::uint16_t mode;
-  unsigned char after_mode[226];
+  unsigned char before_size[10];
+  std::uint64_t size;
+  unsigned char after_size[208];
 };
 static_assert(sizeof(Statx) == 256);
-constexpr int kDontSync = 0x4000;  // AT_STATX_DONT_SYNC
-constexpr unsigned kType = 1;      // STATX_TYPE
+constexpr int kDontSync = 0x4000;         // AT_STATX_DONT_SYNC
+constexpr unsigned kTypeAndSize = 0x201;  // STATX_TYPE | STATX_SIZE
 
 constexpr int kNoWait = 8;  // RWF_NOWAIT
 
@@ -42,12 +44,14 @@ int open_known(const char* path, int flags) {
       syscall(kernel::kOpenat2, AT_FDCWD, path, &how, sizeof(how)));
 }
 
-// Without asking a server.
-bool is_regular(int file) {
+// The size of a regular file, without asking a server; -1 for any other.
+std::int64_t regular_size(int file) {
   Statx found;
-  return syscall(kernel::kStatx, file, "", AT_EMPTY_PATH | kDontSync, kType,
-                 &found) == 0 &&
-         (found.mode & S_IFMT) == S_IFREG;
+  const bool regular =
+      syscall(kernel::kStatx, file, "", AT_EMPTY_PATH | kDontSync, kTypeAndSize,
+              &found) == 0 &&
+      (found.mode & S_IFMT) == S_IFREG;
+  return regular ? static_cast<std::int64_t>(found.size) : -1;
 }
 
 }  // namespace
@@ -57,20 +61,19 @@ int open_cached(const char* path, int flags) noexcept {
   // to open and close a device may do something to it.
   const int found = open_known(path, O_PATH | O_CLOEXEC | (flags & O_NOFOLLOW));
   if (found < 0) return -1;
-  const bool regular = is_regular(found);
+  const bool regular = regular_size(found) >= 0;
   close(found);
   if (!regular) return -1;
   // Without waiting for a lease that another process has on the file.
   const int file = open_known(path, flags | O_CLOEXEC | O_NONBLOCK);
   if (file < 0 || (flags & O_NONBLOCK) != 0) return file;
-  const int has = fcntl(file, F_GETFL);
-  if (has >= 0 && fcntl(file, F_SETFL, has & ~O_NONBLOCK) == 0) return file;
+  // The other flags that this can change are what they were.
+  if (fcntl(file, F_SETFL, flags) == 0) return file;
   close(file);
   return -1;
 }
 
 bool may_be_cached(int file) noexcept {
-  if (!is_regular(file)) return false;
   // A direct read waits for the device, whatever else it is asked for.
   const int flags = fcntl(file, F_GETFL);
   return flags >= 0 && (flags & O_DIRECT) == 0;
@@ -83,6 +86,10 @@ std::int64_t read_cached(int file, void* buffer, std::size_t bytes,
   // all of it.
   return syscall(kernel::kPreadv2, file, &memory, 1, static_cast<long>(offset),
                  static_cast<long>(offset >> 32), kNoWait);
+}
+
+bool has_more(int file, std::int64_t bytes) noexcept {
+  return regular_size(file) > bytes;
 }
 
 }  // namespace parkway::os

@@ -78,7 +78,6 @@ std::vector<Cell> AllCells(const std::vector<int>& threads,
   AddNotes(for_locks, &cells);
   AddChannels(for_locks, &cells);
   AddStacks(for_locks, &cells);
-  AddFrames(for_locks, &cells);
   AddFibers(for_locks, &cells);
   AddTasks(for_tasks, tasks, &cells);
   AddTaskWaits(for_locks, &cells);

@@ -82,9 +82,6 @@ std::pair<const char*, const char*> Titles(const std::string& group) {
       absl::StartsWith(group, "FiberSkynet")) {
     return {"stacks", "freelist / this"};
   }
-  if (absl::StartsWith(group, "FrameAllocation")) {
-    return {"frames", "coroutine_frame / this"};
-  }
   if (absl::StartsWith(group, "Task")) {
     return {"lock", "task_mutex / this"};
   }

@@ -18,7 +18,6 @@ void AddHandoff(const std::vector<int>& threads, std::vector<Cell>* cells);
 void AddNotes(const std::vector<int>& threads, std::vector<Cell>* cells);
 void AddChannels(const std::vector<int>& threads, std::vector<Cell>* cells);
 void AddStacks(const std::vector<int>& threads, std::vector<Cell>* cells);
-void AddFrames(const std::vector<int>& threads, std::vector<Cell>* cells);
 // None where this machine has no Boost.Fiber.
 void AddFibers(const std::vector<int>& threads, std::vector<Cell>* cells);
 

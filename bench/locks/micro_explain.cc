@@ -34,9 +34,6 @@ const char* ExplainGroup(const std::string& group) {
        "All threads: a call that goes 10 deep, where each frame of 1 KiB takes "
        "a segment of 4 KiB and gives it back when it returns (Go's benchmark); "
        "a yield after 1000. An operation is one such call."},
-      {"FrameAllocation",
-       "Every thread takes eight coroutine frames of that many bytes, touches "
-       "them and gives them back in reverse. An operation is one frame."},
       {"TaskMutexUncontended",
        "Two threads lock and unlock, each a lock of its own."},
       {"TaskMutexContended",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Where segments and frames of kBytes come from: each source behind the same
+// Where segments of kBytes come from: each source behind the same
 // two calls.
 
 #ifndef PARKWAY_BENCH_LOCKS_SEGMENT_SOURCES_H_

@@ -34,10 +34,9 @@ succeeds "--help" "$ab" --help
 has out --filter
 
 # Without stock log_pipeline, which ab_programs_test runs: see BUILD.bazel.
-succeeds "a good run" "$ab" --filter='MutexUncontended|StackGrowth|FrameAllocation/512|inverted_index|log_pipeline/parkway' --threads=2 --repetitions=2 --input "$scratch/text" \
+succeeds "a good run" "$ab" --filter='MutexUncontended|StackGrowth|inverted_index|log_pipeline/parkway' --threads=2 --repetitions=2 --input "$scratch/text" \
   --json "$scratch/out.json" --markdown "$scratch/out.md"
 for name in MutexUncontended/FutexMutex/threads:2 MutexUncontended/std::mutex/threads:2 \
-  FrameAllocation/512/{coroutine_frame,freelist,malloc,tbb::scalable_malloc}/threads:2 \
   StackGrowth/{freelist,central_list,malloc,tbb::scalable_malloc,mmap}/threads:2 \
   program/inverted_index/stock/threads:2 program/log_pipeline/parkway/threads:2; do
   has out.json "\"name\": \"$name\""

@@ -330,6 +330,7 @@ struct FaultPlatform {
     if (Sleepers(word).idle()) Sleepers(word).become_quiet();
   }
   static constexpr std::int64_t kSettleNs = 1000000;
+  static constexpr std::int64_t kOnItsWayNs = 100000;
   static std::int64_t look_again(std::int64_t) { return os::kForever; }
   static constexpr std::int64_t kPatienceNs = 1000;
   static constexpr std::int64_t kNapNs = 1000;

@@ -76,9 +76,10 @@ struct Kernel {
 
   const void* asleep_on[kMaxThreads];
   // A suite may hold threads back: one that was woken runs on from that stage
-  // of the run, or after kPatience yields: it may have been handed a mutex. And
-  // sleeps may end by time from a stage on, and for no reason or not.
+  // of the run, or after `patience` yields: it may have been handed a mutex.
+  // And sleeps may end by time from a stage on, and for no reason or not.
   static constexpr int kPatience = 500;
+  int patience;
   int runs_from[kMaxThreads];
   int timed_from[kMaxThreads];
   int stage;
@@ -104,6 +105,7 @@ struct Kernel {
       in_release_window[i] = in_barrier[i] = in_task[i] = false;
     }
     stage = 0;
+    patience = kPatience;
     wakes_for_no_reason = true;
     clock = 1;
     budget = b;
@@ -152,7 +154,7 @@ inline void log(const char* message, rl::debug_info_param info) {
 // Others run until it is so, or for a long time.
 template <class Condition>
 bool await(Condition&& is_so) {
-  for (int i = 0; i < Kernel::kPatience && !is_so(); ++i) rl::yield(1, $);
+  for (int i = 0; i < kernel.patience && !is_so(); ++i) rl::yield(1, $);
   return is_so();
 }
 

@@ -53,6 +53,7 @@ struct Knobs {
   // needs in no case of the model can't hide a lost wakeup.
   static constexpr std::int64_t kFar = std::int64_t{1} << 40;
   static constexpr std::int64_t kSettleNs = 2 * kFar;
+  static constexpr std::int64_t kOnItsWayNs = 2 * kFar;
   static constexpr std::uint32_t kGaps = 1;
   static constexpr unsigned kPriorities = 1;  // of threads
   // Whether futexes are made of semaphores, as parkway/os/derived does it.
@@ -375,6 +376,7 @@ struct ModelPlatform {
     }
   }
   static constexpr std::int64_t kSettleNs = K::kSettleNs;
+  static constexpr std::int64_t kOnItsWayNs = K::kOnItsWayNs;
   static std::int64_t look_again(std::int64_t) noexcept { return os::kForever; }
   static constexpr std::int64_t kPatienceNs = 0;
   static constexpr std::int64_t kNapNs = 1;

@@ -26,11 +26,8 @@ bool BasicRwCondVar<P>::wait(BasicRwMutex<P>& mutex, bool shared,
   bucket.unlock();
   {
     internal::Seen<P> seen;
-    if (shared) {
-      mutex.unlock_shared();
-    } else {
-      mutex.unlock();
-    }
+    // Its announcement leaves the inline half nothing to do.
+    mutex.unlock_slow(shared, true);
   }
 
   bool notified = waiter.semaphore.sleep(deadline);

@@ -255,8 +255,10 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   // Waits until the deadline (os::nanotime()) at most.
   bool try_lock_until_slow(bool shared, std::int64_t deadline);
   // Returns how long those that were woken have waited for the mutex, in
-  // nanoseconds, all together; not for a condition.
-  std::int64_t unlock_slow(bool shared);
+  // nanoseconds, all together; not for a condition. `to_sleep`: the caller will
+  // sleep next. Then a waiter has its CPU, and is woken also if another one was
+  // woken before and has not come yet: that one may wait for a CPU.
+  std::int64_t unlock_slow(bool shared, bool to_sleep = false);
 
   // Whether somebody holds it as writer, or in any way. What another thread
   // does may change the answer at once.
@@ -311,9 +313,23 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
       kWriterWaits | kQueued | kNews | kEvaluating;
 
   // Of side_, whose other bits are the generation of the process
-  // (parkway/os/fork_generation.h) that wrote the word's flags of waiters, 0
-  // before there were any. Written under the bucket's lock.
+  // (parkway/os/fork_generation.h) that wrote the word's flags of waiters and
+  // kWaking, 0 before there were any. Written under the bucket's lock.
   static constexpr std::uint32_t kMarked = 1;
+  // Somebody was taken out of the queue, does not hold the mutex yet, and has
+  // not arrived. May be cleared too early: then one more is woken.
+  static constexpr std::uint32_t kWaking = 2;
+  static constexpr std::uint32_t kGeneration = 4;
+
+  // Both need the bucket's lock, and that the flags are not a parent's.
+  bool waking() const {
+    return (side_.load(std::memory_order_relaxed) & kWaking) != 0;
+  }
+  void set_waking(bool on) {
+    const std::uint32_t side = side_.load(std::memory_order_relaxed);
+    side_.store(on ? side | kWaking : side & ~kWaking,
+                std::memory_order_relaxed);
+  }
 
   bool take_free() {
     std::uint32_t expected = 0;
@@ -361,6 +377,7 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   void clear(std::uint32_t flags);
   static void add(Word& word, std::uint32_t flag);
   void lock_bucket(WaitBucket<P>& bucket) PARKWAY_ACQUIRE(bucket);
+  std::int64_t look_behind() const;
   bool flags_are_parents() const;
   void leave(W& waiter);
   void sleep(W& waiter);
@@ -370,21 +387,22 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   bool evaluating() const;
   W* readers_to_let_in(WaitBucket<P>& bucket);
   void let_readers_in();
-  std::int64_t release(bool shared);
-  std::int64_t wake_and_release(bool shared);
+  std::int64_t release(bool shared, bool to_sleep);
+  std::int64_t wake_and_release(bool shared, bool to_sleep);
   // The bucket may be unlocked by choose().
-  std::int64_t wake_and_release(WaitBucket<P>& bucket, bool shared)
+  std::int64_t wake_and_release(WaitBucket<P>& bucket, bool shared,
+                                bool to_sleep)
       PARKWAY_RELEASE(bucket) PARKWAY_NO_THREAD_SAFETY_ANALYSIS;
   void downgrade_slow();
   static std::int64_t wake(W* chosen);
   static std::uint32_t hold_of(const W* chosen);
   bool release_from(std::uint32_t word, bool shared);
   bool tell_holder(const W& head);
-  W* choose(WaitBucket<P>& bucket, bool shared,
+  W* choose(WaitBucket<P>& bucket, bool shared, bool to_sleep,
             bool* released) PARKWAY_NO_THREAD_SAFETY_ANALYSIS;
   static bool evaluate(const W& waiter);
   static W* pass_over(W* waiter, W* last_run, bool& known);
-  static void release_late(Word& word);
+  static void release_late(Word& word, bool nobody_comes = false);
 
   // Together as large as absl::Mutex.
   alignas(8) Word word_{0};

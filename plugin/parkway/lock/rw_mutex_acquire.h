@@ -43,7 +43,7 @@ bool BasicRwMutex<P>::try_take(bool shared, bool beside) {
 // Whether a process that this one descends from wrote the flags of waiters.
 template <class P>
 bool BasicRwMutex<P>::flags_are_parents() const {
-  return side_.load(std::memory_order_relaxed) / (kMarked + 1) !=
+  return side_.load(std::memory_order_relaxed) / kGeneration !=
          P::fork_generation();
 }
 
@@ -54,8 +54,8 @@ void BasicRwMutex<P>::lock_bucket(WaitBucket<P>& bucket) {
   const std::uint32_t side = side_.load(std::memory_order_relaxed);
   if (PARKWAY_UNLIKELY(flags_are_parents())) {
     // Without waiters there were no flags.
-    if (side / (kMarked + 1) != 0) clear(kFlagsOfWaiters);
-    side_.store(P::fork_generation() * (kMarked + 1) + side % (kMarked + 1),
+    if (side / kGeneration != 0) clear(kFlagsOfWaiters);
+    side_.store(P::fork_generation() * kGeneration + (side & kMarked),
                 std::memory_order_relaxed);
   }
 }
@@ -120,8 +120,10 @@ PARKWAY_NOINLINE bool BasicRwMutex<P>::try_lock_until_slow(
     if (enqueue(waiter, waited)) {
       if (!sleep_until(waiter, deadline)) {
         if (withdraw(waiter)) {
+          // Releases may have left it free for one that is on its way.
+          const bool taken = try_take(shared, waited);
           leave(waiter);
-          return false;
+          return taken && has_it();
         }
         time_is_up = true;
       }
@@ -198,15 +200,23 @@ bool BasicRwMutex<P>::enqueue(W& waiter, bool in_front) {
   } while ((word & set) != set &&
            !word_.compare_exchange_weak(word, word | set,
                                         std::memory_order_relaxed));
+  waiter.looks_at = os::kForever;
   if (in_front) {
     waiter.starving = P::starving(waiter.since, ++waiter.losses);
     bucket.push_again(&word_, &waiter, evaluating());
-    bucket.find(&word_)->queue.waking = false;  // it was this one (A)
+    set_waking(false);  // it was this one (A)
   } else {
     bucket.push(&word_, &waiter, evaluating());
+    waiter.looks_at = look_behind();
   }
   bucket.unlock();
   return true;
+}
+
+// When one that queues now has to look for itself (A). Needs the bucket's lock.
+template <class P>
+std::int64_t BasicRwMutex<P>::look_behind() const {
+  return waking() ? P::now() + P::kOnItsWayNs : os::kForever;
 }
 
 // Until it is taken out of the queue.
@@ -216,22 +226,26 @@ void BasicRwMutex<P>::sleep(W& waiter) {
   }
 }
 
-// The same with a deadline. Where a release may have missed the waiter (N), or
-// be another process's, it looks for itself.
+// The same with a deadline. Where a release may have missed the waiter (N), be
+// another process's, or have left the mutex to one that does not come (A), it
+// looks for itself.
 template <class P>
 bool BasicRwMutex<P>::sleep_until(W& waiter, std::int64_t deadline) {
   for (;;) {
     const std::int64_t look = waiter.looks_again
                                   ? internal::next_look<P>(waiter.since)
                                   : os::kForever;
-    const std::int64_t until = std::min({deadline, waiter.settles, look});
+    const std::int64_t until =
+        std::min({deadline, waiter.settles, waiter.looks_at, look});
     if (waiter.semaphore.sleep(until)) return true;
     if (until != deadline || until == waiter.settles) {
       if (until == waiter.settles) {
         waiter.settles = os::kForever;
         P::settled(&word_);
       }
-      release_late(word_);
+      // A look, too.
+      waiter.looks_at = os::kForever;
+      release_late(word_, true);
     }
     if (until == deadline) return false;
   }
@@ -243,7 +257,7 @@ void BasicRwMutex<P>::arrived(bool shared) {
   auto& bucket = P::bucket(&word_);
   lock_bucket(bucket);
   W* const head = bucket.find(&word_);
-  if (head != nullptr) head->queue.waking = false;
+  set_waking(false);
   W* chosen = nullptr;
   if (shared) {
     // A writer for whose sake readers were kept out may have given up

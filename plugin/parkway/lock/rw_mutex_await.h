@@ -24,11 +24,12 @@ bool BasicRwMutex<P>::await(const Predicate& until, std::int64_t deadline,
     lock_bucket(bucket);
     bucket.push(&word_, &waiter, evaluating());
     add(word_, kQueued);
+    waiter.looks_at = look_behind();
     bucket.unlock();
     {
       internal::Seen<P> seen;
       internal::Releasing<P> releasing(this, shared);
-      release(shared);
+      release(shared, true);
     }
     const bool woken = sleep_until(waiter, deadline) || !withdraw(waiter);
     // From here on for the mutex alone: the condition may have become false.

@@ -14,14 +14,19 @@ namespace parkway {
 // first that can run, and if it is a reader, all readers that can. A chain by
 // RwWaiter::next. Drops and takes the bucket's lock around conditions (R). If
 // `released` is not null it may find that nobody can run and give the mutex
-// back at once, and the bucket's lock; then *released is set.
+// back at once, and the bucket's lock; then *released is set. `to_sleep`: see
+// unlock_slow().
 template <class P>
 typename BasicRwMutex<P>::W* BasicRwMutex<P>::choose(WaitBucket<P>& bucket,
-                                                     bool shared,
+                                                     bool shared, bool to_sleep,
                                                      bool* released) {
   clear(kNews);
   W* head = bucket.find(&word_);
-  if (head == nullptr || head->queue.waking) return nullptr;
+  // One that is on its way may be kept from its CPU by threads that a real-time
+  // priority is there to overtake.
+  if (head == nullptr || (waking() && !to_sleep && head->priority == 0)) {
+    return nullptr;
+  }
   std::uint32_t seen = word_.load(std::memory_order_relaxed);
   if (head->queue.conditions != 0 && shared) {
     add(word_, kEvaluating);
@@ -114,7 +119,7 @@ typename BasicRwMutex<P>::W* BasicRwMutex<P>::readers_to_let_in(
     WaitBucket<P>& bucket) {
   W* const head = bucket.find(&word_);
   // Nor if one has been woken and is on its way (A).
-  if (head != nullptr && (head->queue.writers != 0 || head->queue.waking)) {
+  if (head != nullptr && (head->queue.writers != 0 || waking())) {
     return nullptr;
   }
   // Whoever evaluates looks at all that wait (R). acquire: as in evaluating().

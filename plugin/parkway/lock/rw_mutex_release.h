@@ -12,17 +12,18 @@
 namespace parkway {
 
 template <class P>
-PARKWAY_NOINLINE std::int64_t BasicRwMutex<P>::unlock_slow(bool shared) {
+PARKWAY_NOINLINE std::int64_t BasicRwMutex<P>::unlock_slow(bool shared,
+                                                           bool to_sleep) {
   // An owner that sees every operation does not call the inline half.
   if constexpr (kChecks) check_unlock(shared);
   internal::Releasing<P> tools(this, shared);
   internal::count_unlock<P>(kName, this);
-  return release(shared);
+  return release(shared, to_sleep);
 }
 
 // Gives the mutex back where sleepers are near.
 template <class P>
-std::int64_t BasicRwMutex<P>::release(bool shared) {
+std::int64_t BasicRwMutex<P>::release(bool shared, bool to_sleep) {
   if (shared) {
     std::uint32_t word = word_.load(std::memory_order_relaxed);
     while (word / kReader > 1) {
@@ -38,7 +39,7 @@ std::int64_t BasicRwMutex<P>::release(bool shared) {
   }
   auto& word = word_;
   if (!release_from(shared ? kReader : kWriter, shared)) {
-    return wake_and_release(shared);
+    return wake_and_release(shared, to_sleep);
   }
   // By address.
   P::calm(&word);
@@ -58,16 +59,16 @@ bool BasicRwMutex<P>::release_from(std::uint32_t word, bool shared) {
 // The calling thread is the writer, or a reader that found itself the last or
 // has come to look (R).
 template <class P>
-std::int64_t BasicRwMutex<P>::wake_and_release(bool shared) {
+std::int64_t BasicRwMutex<P>::wake_and_release(bool shared, bool to_sleep) {
   auto& bucket = P::bucket(&word_);
   lock_bucket(bucket);
-  return wake_and_release(bucket, shared);
+  return wake_and_release(bucket, shared, to_sleep);
 }
 
 // The same with the bucket's lock, which it gives back.
 template <class P>
 std::int64_t BasicRwMutex<P>::wake_and_release(WaitBucket<P>& bucket,
-                                               bool shared) {
+                                               bool shared, bool to_sleep) {
   if (shared && evaluating()) {
     // Somebody has come to look after this thread had found itself the last.
     // acq_rel: as in unlock_shared().
@@ -76,7 +77,7 @@ std::int64_t BasicRwMutex<P>::wake_and_release(WaitBucket<P>& bucket,
     return 0;
   }
   bool released = false;
-  W* const chosen = choose(bucket, shared, &released);
+  W* const chosen = choose(bucket, shared, to_sleep, &released);
   if (released) return 0;
   W* const head = bucket.find(&word_);
   const std::uint32_t queued = head != nullptr ? kQueued : 0;
@@ -92,6 +93,7 @@ std::int64_t BasicRwMutex<P>::wake_and_release(WaitBucket<P>& bucket,
   std::uint32_t word = word_.load(std::memory_order_relaxed);
   bool granted = starving;
   if (!shared) {
+    if (chosen != nullptr) set_waking(!granted);
     // Nobody else writes the word: readers stay out, and the bucket's lock
     // keeps the other bits what they are.
     word_.store((word & kSlow) | (granted ? if_held : if_free),
@@ -102,6 +104,7 @@ std::int64_t BasicRwMutex<P>::wake_and_release(WaitBucket<P>& bucket,
       others = (word & ~kFlagsOfWaiters) - kReader;
       // Readers may have come in beside this one.
       granted = starving && (chosen->shared || others / kReader == 0);
+      if (chosen != nullptr) set_waking(!granted);
       // acquire, too: pairs with the release of readers that have left
       // meanwhile. Who is handed the mutex does not look at the word itself.
     } while (!word_.compare_exchange_weak(
@@ -114,8 +117,6 @@ std::int64_t BasicRwMutex<P>::wake_and_release(WaitBucket<P>& bucket,
     // Readers that have come to the front since the first was chosen: there may
     // never be a last reader who looks at the queue.
     if (chosen->shared && head != nullptr) more = readers_to_let_in(bucket);
-  } else if (head != nullptr && chosen != nullptr) {
-    head->queue.waking = true;
   }
   bucket.unlock();
   const std::int64_t waited = wake(chosen);
@@ -147,25 +148,29 @@ std::int64_t BasicRwMutex<P>::wake(W* chosen) {
 }
 
 // After a release that did not know of waiters. Nothing is known of the mutex
-// but its address, unless it has waiters or a mark: these keep it alive.
+// but its address, unless it has waiters or a mark: these keep it alive. Also
+// by a waiter that looks for itself (`nobody_comes`): who is on its way is not
+// counted on any more, it may be a process's that is gone.
 template <class P>
-PARKWAY_NOINLINE void BasicRwMutex<P>::release_late(Word& word) {
+PARKWAY_NOINLINE void BasicRwMutex<P>::release_late(Word& word,
+                                                    bool nobody_comes) {
   auto& bucket = P::bucket(&word);
   bucket.lock();
   if (bucket.marked(&word)) add(word, kSlow);
   W* const head = bucket.find(&word);
   BasicRwMutex* const mutex = head == nullptr ? nullptr : head->mutex;
+  if (mutex != nullptr && nobody_comes) mutex->set_waking(false);
   // Without giving the lock back between: a waiter that keeps the mutex alive
   // may leave the queue.
   while (mutex != nullptr) {
     if (mutex->try_take(false, true)) {
-      mutex->wake_and_release(bucket, false);
+      mutex->wake_and_release(bucket, false, false);
       return;
     }
     if (mutex->tell_holder(*head)) break;
     // Readers have come first, and there may never be a last one.
     if (mutex->try_take(true, true)) {
-      mutex->wake_and_release(bucket, true);
+      mutex->wake_and_release(bucket, true, false);
       return;
     }
   }
@@ -214,15 +219,15 @@ PARKWAY_NOINLINE void BasicRwMutex<P>::downgrade_slow() {
   lock_bucket(bucket);
   // Others may wait for what this one has done under it and it may wait for
   // them: not left to one that was woken and is on its way.
-  if (W* const first = bucket.find(&word_)) first->queue.waking = false;
-  W* chosen = choose(bucket, false, nullptr);
+  set_waking(false);
+  W* chosen = choose(bucket, false, false, nullptr);
   if (chosen != nullptr && !chosen->shared) {
     // Its turn comes when this reader has left.
     bucket.push_again(&word_, chosen, false);
     chosen = nullptr;
   }
   W* const head = bucket.find(&word_);
-  if (head != nullptr && chosen != nullptr) head->queue.waking = true;
+  if (chosen != nullptr) set_waking(true);
   const bool writers = head != nullptr && head->queue.writers != 0;
   // As in wake_and_release(). release: pairs with the acquire of readers.
   const std::uint32_t word = word_.load(std::memory_order_relaxed);

@@ -38,8 +38,10 @@
 //     and finds out what this one would.
 // (A) Whoever was taken out is awake and in acquire(): it will hold the mutex,
 //     and release it by the slow path, or queue again. Until then releases need
-//     not wake anybody else (Queue::waking). Or it holds the mutex already
-//     (RwWaiter::granted).
+//     not wake anybody else (kWaking), but for those by a thread that sleeps
+//     next. Its waker may be stopped before the wake, or it gets no CPU: who
+//     queues meanwhile looks once, some milliseconds later (looks_at). Or it
+//     holds the mutex already (RwWaiter::granted).
 // (W) Its wakeup is the only one its semaphore gets for this wait, and it
 //     consumes it before it goes on, even if it comes after a timeout.
 #ifndef PARKWAY_LOCK_RW_MUTEX_SLOW_H_

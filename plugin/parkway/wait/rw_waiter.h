@@ -74,6 +74,9 @@ struct alignas(64) RwWaiter {
   // When a release that may have missed it has become visible; kForever: none
   // has. See P::announce().
   std::int64_t settles;
+  // When it looks whether the one has come that was on its way when it queued;
+  // kForever: none was. Its own, once it is queued.
+  std::int64_t looks_at;
   // When it queued for the mutex alone, by P::now(); else 0.
   std::int64_t since;
   // After how many wakes it has found the mutex taken. Its own.
@@ -87,7 +90,6 @@ struct alignas(64) RwWaiter {
     RwWaiter* last_run = nullptr;
     std::uint32_t writers = 0;     // exclusive and unconditional
     std::uint32_t conditions = 0;  // waiters with a condition
-    bool waking = false;           // somebody was woken and has not arrived yet
   };
   Queue queue;
 
@@ -116,7 +118,7 @@ class OwnWaiter {
     waiter_.shared = shared;
     waiter_.queued = waiter_.moved = waiter_.beside = false;
     waiter_.announced = waiter_.looks_again = false;
-    waiter_.settles = os::kForever;
+    waiter_.settles = waiter_.looks_at = os::kForever;
     waiter_.starving = waiter_.granted = false;
     waiter_.losses = 0;
   }

@@ -17,6 +17,8 @@
 //   sleepers_near, release, sleepers_after, calm, announce, announce_held,
 //   retract, settled, kSettleNs
 //                      see parkway/wait/sleepers.h
+//   kOnItsWayNs        how long a waiter of a BasicRwMutex relies on another
+//                      one, woken before it came, to take the mutex
 //   TableLock          what the tables are locked with
 //   bucket(key), mark_lists()
 //                      see parkway/wait/wait_table.h
@@ -111,6 +113,10 @@ struct Platform : BasePlatform {
     internal::sleeper_slot(word).fenced();
   }
   static constexpr std::int64_t kSettleNs = 1000000;
+
+  // Longer than the slice of 3 ms that a thread waits for its CPU behind one
+  // other.
+  static constexpr std::int64_t kOnItsWayNs = 4000000;
 
   using TableLock = WordLock;
   static WaitBucket<Platform>& bucket(const void* key) noexcept;

@@ -32,6 +32,27 @@ def absl_comparison(name, library, **kwargs):
     if not UNAVAILABLE:
         preload_comparison(name = name, library = library, **kwargs)
 
+def finished_programs(name, absl, tbb):
+    """Declares programs.py, which does without Abseil's library where no shared Abseil is installed.
+
+    Args:
+      name: of the script, as something to run.
+      absl: what programs on Abseil preload.
+      tbb: what those on oneTBB do.
+    """
+    libraries = [tbb] + ([] if UNAVAILABLE else [absl])
+    sh_binary(
+        name = name,
+        testonly = True,
+        srcs = ["programs.py"],
+        args = ["--tbb=$(rootpath %s)" % tbb] + ([] if UNAVAILABLE else ["--absl=$(rootpath %s)" % absl]),
+        data = libraries + [
+            "compare.py",
+            "program_inputs.py",
+        ],
+        tags = ["no-sanitizer"],
+    )
+
 def absl_comparison_test(name, src, comparison, library, program):
     """A test of an absl_comparison().
 

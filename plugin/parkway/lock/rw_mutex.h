@@ -42,10 +42,10 @@ class BasicRwCondVar;
 //
 // A thread can wait for a condition on the data that the mutex protects
 // (await()): the conditions are evaluated by whoever releases the mutex, before
-// the release, and only waiters whose condition holds are woken. A timed lock()
-// that was woken and gives up all the same may evaluate them, too. So what
-// a condition locks must not be held by who locks, or tries to lock with
-// a time, this mutex.
+// the release, and only waiters whose condition holds are woken. A waiter for
+// the mutex may evaluate them, too: a timed one that was woken and gives up all
+// the same, and one that has waited some milliseconds and finds it free. So
+// what a condition locks must not be held by who locks this mutex.
 //
 // Origin: the contract is that of absl::Mutex (Mike Burrows). Where the waiters
 // are (parkway/wait/wait_table.h) is WebKit's idea; the unlock that is a plain
@@ -321,14 +321,30 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   static constexpr std::uint32_t kWaking = 2;
   static constexpr std::uint32_t kGeneration = 4;
 
-  // Both need the bucket's lock, and that the flags are not a parent's.
-  bool waking() const {
-    return (side_.load(std::memory_order_relaxed) & kWaking) != 0;
+  // Whether one that was woken is on its way to the mutex (A), and that it is,
+  // and that none is counted on any more. `head` is the queue's, and may be
+  // null in the last two. All need the bucket's lock, and that the flags are
+  // not a parent's. The queue alone knows, and forgets with its last waiter,
+  // where another process may release the mutex, and where who was woken may
+  // stay behind others for any time (P::kOnItsWayNs).
+  bool waking(const W& head) const {
+    return head.queue.waking ||
+           (side_.load(std::memory_order_relaxed) & kWaking) != 0;
   }
-  void set_waking(bool on) {
+  void set_waking(W* head, const W& chosen) {
+    if (P::kOnItsWayNs != 0 && !chosen.looks_again) {
+      side_.store(side_.load(std::memory_order_relaxed) | kWaking,
+                  std::memory_order_relaxed);
+    } else if (head != nullptr) {
+      head->queue.waking = true;
+    }
+  }
+  void clear_waking(W* head) {
+    if (head != nullptr) head->queue.waking = false;
     const std::uint32_t side = side_.load(std::memory_order_relaxed);
-    side_.store(on ? side | kWaking : side & ~kWaking,
-                std::memory_order_relaxed);
+    if ((side & kWaking) != 0) {
+      side_.store(side & ~kWaking, std::memory_order_relaxed);
+    }
   }
 
   bool take_free() {

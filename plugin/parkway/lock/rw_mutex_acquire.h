@@ -204,7 +204,7 @@ bool BasicRwMutex<P>::enqueue(W& waiter, bool in_front) {
   if (in_front) {
     waiter.starving = P::starving(waiter.since, ++waiter.losses);
     bucket.push_again(&word_, &waiter, evaluating());
-    set_waking(false);  // it was this one (A)
+    clear_waking(bucket.find(&word_));  // it was this one (A)
   } else {
     bucket.push(&word_, &waiter, evaluating());
     waiter.looks_at = look_behind();
@@ -216,7 +216,9 @@ bool BasicRwMutex<P>::enqueue(W& waiter, bool in_front) {
 // When one that queues now has to look for itself (A). Needs the bucket's lock.
 template <class P>
 std::int64_t BasicRwMutex<P>::look_behind() const {
-  return waking() ? P::now() + P::kOnItsWayNs : os::kForever;
+  return (side_.load(std::memory_order_relaxed) & kWaking) != 0
+             ? P::now() + P::kOnItsWayNs
+             : os::kForever;
 }
 
 // Until it is taken out of the queue.
@@ -243,9 +245,9 @@ bool BasicRwMutex<P>::sleep_until(W& waiter, std::int64_t deadline) {
         waiter.settles = os::kForever;
         P::settled(&word_);
       }
-      // A look, too.
-      waiter.looks_at = os::kForever;
-      release_late(word_, true);
+      const bool nobody_comes = until == waiter.looks_at;
+      if (nobody_comes) waiter.looks_at = os::kForever;
+      release_late(word_, nobody_comes);
     }
     if (until == deadline) return false;
   }
@@ -257,7 +259,7 @@ void BasicRwMutex<P>::arrived(bool shared) {
   auto& bucket = P::bucket(&word_);
   lock_bucket(bucket);
   W* const head = bucket.find(&word_);
-  set_waking(false);
+  clear_waking(head);
   W* chosen = nullptr;
   if (shared) {
     // A writer for whose sake readers were kept out may have given up

@@ -22,11 +22,12 @@ typename BasicRwMutex<P>::W* BasicRwMutex<P>::choose(WaitBucket<P>& bucket,
                                                      bool* released) {
   clear(kNews);
   W* head = bucket.find(&word_);
-  // One that is on its way may be kept from its CPU by threads that a real-time
-  // priority is there to overtake.
-  if (head == nullptr || (waking() && !to_sleep && head->priority == 0)) {
-    return nullptr;
-  }
+  if (head == nullptr) return nullptr;
+  // Not left to one on its way: what threads with a real-time priority overtake
+  // may keep it from its CPU. Nor by who leaves a CPU, see unlock_slow(); a
+  // task leaves none.
+  const bool goes_on = !to_sleep || P::kOnItsWayNs == 0;
+  if (waking(*head) && goes_on && head->priority == 0) return nullptr;
   std::uint32_t seen = word_.load(std::memory_order_relaxed);
   if (head->queue.conditions != 0 && shared) {
     add(word_, kEvaluating);
@@ -119,7 +120,7 @@ typename BasicRwMutex<P>::W* BasicRwMutex<P>::readers_to_let_in(
     WaitBucket<P>& bucket) {
   W* const head = bucket.find(&word_);
   // Nor if one has been woken and is on its way (A).
-  if (head != nullptr && (head->queue.writers != 0 || waking())) {
+  if (head != nullptr && (head->queue.writers != 0 || waking(*head))) {
     return nullptr;
   }
   // Whoever evaluates looks at all that wait (R). acquire: as in evaluating().

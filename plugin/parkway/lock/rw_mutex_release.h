@@ -93,7 +93,11 @@ std::int64_t BasicRwMutex<P>::wake_and_release(WaitBucket<P>& bucket,
   std::uint32_t word = word_.load(std::memory_order_relaxed);
   bool granted = starving;
   if (!shared) {
-    if (chosen != nullptr) set_waking(!granted);
+    if (granted) {
+      clear_waking(head);
+    } else if (chosen != nullptr) {
+      set_waking(head, *chosen);
+    }
     // Nobody else writes the word: readers stay out, and the bucket's lock
     // keeps the other bits what they are.
     word_.store((word & kSlow) | (granted ? if_held : if_free),
@@ -104,7 +108,11 @@ std::int64_t BasicRwMutex<P>::wake_and_release(WaitBucket<P>& bucket,
       others = (word & ~kFlagsOfWaiters) - kReader;
       // Readers may have come in beside this one.
       granted = starving && (chosen->shared || others / kReader == 0);
-      if (chosen != nullptr) set_waking(!granted);
+      if (granted) {
+        clear_waking(head);
+      } else if (chosen != nullptr) {
+        set_waking(head, *chosen);
+      }
       // acquire, too: pairs with the release of readers that have left
       // meanwhile. Who is handed the mutex does not look at the word itself.
     } while (!word_.compare_exchange_weak(
@@ -149,8 +157,8 @@ std::int64_t BasicRwMutex<P>::wake(W* chosen) {
 
 // After a release that did not know of waiters. Nothing is known of the mutex
 // but its address, unless it has waiters or a mark: these keep it alive. Also
-// by a waiter that looks for itself (`nobody_comes`): who is on its way is not
-// counted on any more, it may be a process's that is gone.
+// by a waiter that looks for itself. `nobody_comes`: who is on its way is not
+// counted on any more.
 template <class P>
 PARKWAY_NOINLINE void BasicRwMutex<P>::release_late(Word& word,
                                                     bool nobody_comes) {
@@ -159,7 +167,7 @@ PARKWAY_NOINLINE void BasicRwMutex<P>::release_late(Word& word,
   if (bucket.marked(&word)) add(word, kSlow);
   W* const head = bucket.find(&word);
   BasicRwMutex* const mutex = head == nullptr ? nullptr : head->mutex;
-  if (mutex != nullptr && nobody_comes) mutex->set_waking(false);
+  if (mutex != nullptr && nobody_comes) mutex->clear_waking(head);
   // Without giving the lock back between: a waiter that keeps the mutex alive
   // may leave the queue.
   while (mutex != nullptr) {
@@ -219,7 +227,7 @@ PARKWAY_NOINLINE void BasicRwMutex<P>::downgrade_slow() {
   lock_bucket(bucket);
   // Others may wait for what this one has done under it and it may wait for
   // them: not left to one that was woken and is on its way.
-  set_waking(false);
+  clear_waking(bucket.find(&word_));
   W* chosen = choose(bucket, false, false, nullptr);
   if (chosen != nullptr && !chosen->shared) {
     // Its turn comes when this reader has left.
@@ -227,7 +235,7 @@ PARKWAY_NOINLINE void BasicRwMutex<P>::downgrade_slow() {
     chosen = nullptr;
   }
   W* const head = bucket.find(&word_);
-  if (chosen != nullptr) set_waking(true);
+  if (chosen != nullptr) set_waking(head, *chosen);
   const bool writers = head != nullptr && head->queue.writers != 0;
   // As in wake_and_release(). release: pairs with the acquire of readers.
   const std::uint32_t word = word_.load(std::memory_order_relaxed);

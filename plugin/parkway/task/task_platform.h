@@ -40,6 +40,9 @@ struct TaskPlatform : Platform {
     return limits;
   }
 
+  // A task that was woken may stay behind others of its worker for any time.
+  static constexpr std::int64_t kOnItsWayNs = 0;
+
   // Never made: see waits_in_record().
   struct Worker {
     RwWaiter<TaskPlatform> waiter;

@@ -90,6 +90,7 @@ struct alignas(64) RwWaiter {
     RwWaiter* last_run = nullptr;
     std::uint32_t writers = 0;     // exclusive and unconditional
     std::uint32_t conditions = 0;  // waiters with a condition
+    bool waking = false;           // see BasicRwMutex::waking()
   };
   Queue queue;
 

@@ -18,7 +18,8 @@
 //   retract, settled, kSettleNs
 //                      see parkway/wait/sleepers.h
 //   kOnItsWayNs        how long a waiter of a BasicRwMutex relies on another
-//                      one, woken before it came, to take the mutex
+//                      one, woken before it came, to take the mutex; 0: not at
+//                      all
 //   TableLock          what the tables are locked with
 //   bucket(key), mark_lists()
 //                      see parkway/wait/wait_table.h

@@ -210,7 +210,7 @@ def main():
     if not measured:
         compare.fail("no program could be run")
     text = "\n".join(page(measured, left_out, options)) + "\n"
-    print(text)
+    sys.stdout.write(text)
     if options.markdown:
         try:
             with open(options.markdown, "w") as file:

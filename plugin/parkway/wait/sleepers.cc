@@ -11,6 +11,7 @@ namespace parkway::internal {
 
 SleeperTable sleeper_table;
 std::atomic<bool> barrier_works{false};
+std::atomic<std::uint32_t> barrier_ns{0};
 
 namespace {
 
@@ -27,6 +28,28 @@ std::int64_t now_ms() { return os::coarse_nanotime() / 1000000; }
 // For g_left; never 0.
 std::uint32_t stamp(std::int64_t ms) {
   return static_cast<std::uint32_t>(ms) | 1;
+}
+
+std::int64_t era_ms() {
+  // relaxed: a hint.
+  const std::uint64_t era_ns =
+      std::uint64_t{barrier_ns.load(std::memory_order_relaxed)} *
+      kErasPerBarrier;
+  if (era_ns == 0) return kMostEraMs;
+  return std::clamp<std::int64_t>(static_cast<std::int64_t>(era_ns / 1000000),
+                                  kLeastEraMs, kMostEraMs);
+}
+
+// A barrier took so long. One thread may have lost its CPU meanwhile: each
+// counts for an eighth, and none for more than the longest era.
+void barrier_took(std::int64_t ns) {
+  constexpr std::int64_t kMostNs = kMostEraMs * 1000000 / kErasPerBarrier;
+  const std::int64_t took = std::clamp<std::int64_t>(ns, 1, kMostNs);
+  // relaxed: of two that learn at once one may be lost.
+  const std::int64_t known = barrier_ns.load(std::memory_order_relaxed);
+  barrier_ns.store(static_cast<std::uint32_t>(
+                       known == 0 ? took : known + (took - known) / 8),
+                   std::memory_order_relaxed);
 }
 
 // Whether one more may become quiet. What was not used is kept, up to a limit:
@@ -78,13 +101,15 @@ void calm_sleeper_slot(const void* word) noexcept {
       g_left[sleeper_slot_index(word)].load(std::memory_order_relaxed);
   if (left != 0) {
     const std::int64_t now = now_ms();
-    if (stamp(now) - left < kEraMs || !may_calm(now)) return;
+    if (stamp(now) - left < era_ms() || !may_calm(now)) return;
   }
   sleeper_slot(word).become_quiet();
 }
 
 bool fence_sleeper_slot(const void* word) noexcept {
+  const std::int64_t start = os::nanotime();
   if (os::process_barrier()) {
+    barrier_took(os::nanotime() - start);
     sleeper_slot(word).fenced();
     return true;
   }

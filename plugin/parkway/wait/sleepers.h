@@ -14,7 +14,7 @@
 //   sleeper  end the quiet; os::process_barrier();           look at the word
 // One of the two sees the other's write. Only the sleeper pays for a fence, and
 // only where the slot was quiet: what it has ended stays ended until all that
-// sleep there are gone, and for a while after that (kEraMs). A lock that sleeps
+// sleep there are gone, and for a while after that (an era). A lock that sleeps
 // all the time makes hardly any barriers.
 //
 // All slots begin as not quiet. Unlocks make them quiet, if the system is known
@@ -166,8 +166,18 @@ inline SleeperSlot& sleeper_slot(const void* word) noexcept {
 // --//bazel:barrier=off, and from the first barrier that failed.
 extern std::atomic<bool> barrier_works;
 
-// For how long a slot stays as it is after its last sleeper has left.
-inline constexpr std::uint32_t kEraMs = 20;
+// What a barrier takes the caller here, smoothed, in nanoseconds; 0: none was
+// made. Grows with the CPUs that run threads of the process, as the interrupts
+// do that it makes on them. Tests may set it.
+extern std::atomic<std::uint32_t> barrier_ns;
+
+// For how long a slot stays as it is after its last sleeper has left: until a
+// barrier takes a five-hundredth of that. 2 us with two CPUs, so 1 ms. With 20
+// ms there a lock that seldom sleeps spent its life with exact unlocks
+// (docs/notes/waiting.md, "Eras of 20 ms").
+inline constexpr std::uint32_t kLeastEraMs = 1;
+inline constexpr std::uint32_t kMostEraMs = 20;
+inline constexpr std::uint32_t kErasPerBarrier = 500;
 
 // The calling thread leaves the slot.
 void leave_sleeper_slot(const void* word) noexcept;

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "parkway/mutex.h"
+#include "parkway/os/os.h"
 #include "tests/suites/support.h"
 
 namespace parkway::test {
@@ -129,6 +130,29 @@ TEST(SleeperSlot, CountsUpToSomeNumber) {
   for (int i = 0; i < kTooMany; ++i) slot.leave();
   EXPECT_FALSE(slot.idle());
   EXPECT_FALSE(slot.become_quiet());
+}
+
+// The next barrier there may come the sooner the less the last ones took.
+TEST(Sleepers, HaveLongErasWhereBarriersAreDear) {
+  const std::uint32_t before = internal::barrier_ns;
+  Neighbours line;
+  internal::SleeperSlot& slot = internal::sleeper_slot(&line);
+  const auto leave_and_calm = [&] {
+    slot.enter();
+    const std::int64_t start = os::coarse_nanotime();
+    internal::leave_sleeper_slot(&line);
+    EXPECT_TRUE(Eventually([&] {
+      internal::calm_sleeper_slot(&line);
+      return slot.quiet();
+    }));
+    return os::coarse_nanotime() - start;
+  };
+  internal::barrier_ns = 1;
+  leave_and_calm();
+  internal::barrier_ns = UINT32_MAX;
+  // By the clock that eras go by, in milliseconds, cut off.
+  EXPECT_GE(leave_and_calm(), (internal::kMostEraMs - 2) * 1000000L);
+  internal::barrier_ns = before;
 }
 
 TEST(Sleepers, AreCountedWhileTheyWait) {

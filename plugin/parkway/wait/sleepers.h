@@ -172,8 +172,8 @@ extern std::atomic<bool> barrier_works;
 extern std::atomic<std::uint32_t> barrier_ns;
 
 // For how long a slot stays as it is after its last sleeper has left: until a
-// barrier takes a five-hundredth of that. 2 us with two CPUs, so 1 ms. With 20
-// ms there a lock that seldom sleeps spent its life with exact unlocks
+// barrier takes a five-hundredth of that: 5 ms on two virtual CPUs, where one
+// takes 10 us. With 20 ms there a lock that seldom sleeps spent its life with exact unlocks
 // (docs/notes/waiting.md, "Eras of 20 ms").
 inline constexpr std::uint32_t kLeastEraMs = 1;
 inline constexpr std::uint32_t kMostEraMs = 20;

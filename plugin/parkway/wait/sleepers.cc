@@ -34,7 +34,7 @@ std::int64_t era_ms() {
   // relaxed: a hint.
   const std::uint64_t era_ns =
       std::uint64_t{barrier_ns.load(std::memory_order_relaxed)} *
-      kErasPerBarrier;
+      kBarriersPerEra;
   if (era_ns == 0) return kMostEraMs;
   return std::clamp<std::int64_t>(static_cast<std::int64_t>(era_ns / 1000000),
                                   kLeastEraMs, kMostEraMs);
@@ -43,7 +43,7 @@ std::int64_t era_ms() {
 // A barrier took so long. One thread may have lost its CPU meanwhile: each
 // counts for an eighth, and none for more than the longest era.
 void barrier_took(std::int64_t ns) {
-  constexpr std::int64_t kMostNs = kMostEraMs * 1000000 / kErasPerBarrier;
+  constexpr std::int64_t kMostNs = kMostEraMs * 1000000 / kBarriersPerEra;
   const std::int64_t took = std::clamp<std::int64_t>(ns, 1, kMostNs);
   // relaxed: of two that learn at once one may be lost.
   const std::int64_t known = barrier_ns.load(std::memory_order_relaxed);

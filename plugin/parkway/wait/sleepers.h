@@ -171,13 +171,13 @@ extern std::atomic<bool> barrier_works;
 // do that it makes on them. Tests may set it.
 extern std::atomic<std::uint32_t> barrier_ns;
 
-// For how long a slot stays as it is after its last sleeper has left: until a
-// barrier takes a five-hundredth of that: 5 ms on two virtual CPUs, where one
-// takes 10 us. With 20 ms there a lock that seldom sleeps spent its life with exact unlocks
+// For how long a slot stays as it is after its last sleeper has left: as long
+// as so many barriers take. That is 5 ms on two virtual CPUs, where one takes
+// 10 us. With 20 ms a lock that seldom sleeps spent its life with exact unlocks
 // (docs/notes/waiting.md, "Eras of 20 ms").
 inline constexpr std::uint32_t kLeastEraMs = 1;
 inline constexpr std::uint32_t kMostEraMs = 20;
-inline constexpr std::uint32_t kErasPerBarrier = 500;
+inline constexpr std::uint32_t kBarriersPerEra = 500;
 
 // The calling thread leaves the slot.
 void leave_sleeper_slot(const void* word) noexcept;

@@ -264,8 +264,12 @@ struct FaultPlatform {
     if (faults::Rng().OneIn(2)) return limits;
     limits.yields = static_cast<std::uint32_t>(faults::Rng().Below(3));
     limits.unit_parts = SpinLimits::kParts;
+    limits.close_ticks = static_cast<std::uint32_t>(faults::Rng().Below(3000));
     limits.gaps = static_cast<std::uint32_t>(faults::Rng().Below(3));
     return limits;
+  }
+  static internal::SpinHistory& spin_history() {
+    return internal::spin_history();
   }
   static bool starving(std::int64_t since, std::uint32_t /*losses*/) {
     return now() - since >

@@ -266,6 +266,11 @@ struct ModelPlatform {
     limits.yields = 1;
     return limits;
   }
+  static internal::SpinHistory& spin_history() noexcept {
+    static internal::SpinHistory none;
+    none = {};
+    return none;
+  }
   static bool starving(std::int64_t, std::uint32_t) noexcept {
     return Kernel::maybe(kernel.budget.starve, 2);
   }

@@ -22,7 +22,7 @@
 //   process_barrier()  a fence() of every other thread, between any two of its
 //                      instructions, and of the caller; false if there is none
 //   fork_generation(), forked()   see parkway/os/fork_generation.h
-//   spin_limits(), ticks()   see parkway/base/spin.h
+//   spin_limits(), ticks(), spin_history()   see parkway/base/spin.h
 //   kHeldLocks         whether checked builds count a thread's mutexes
 //   kPatienceNs        see parkway/wait/wait_in_line.h
 //   look_again(since)  when a waiter does that nobody may be able to wake
@@ -92,6 +92,9 @@ struct BasePlatform {
   static bool forked() noexcept { return internal::forked_since_first_use(); }
   static SpinLimits spin_limits() noexcept {
     return internal::calibrated_spin_limits();
+  }
+  static internal::SpinHistory& spin_history() noexcept {
+    return internal::spin_history();
   }
 
   // A waiter asks for the lock to be handed to it when it has waited for

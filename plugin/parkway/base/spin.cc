@@ -6,31 +6,43 @@
 #include <atomic>
 
 #include "parkway/base/cpu.h"
+#include "parkway/os/compiler.h"
 #include "parkway/os/os.h"
 
 namespace parkway::internal {
 namespace {
 
-// The unit and a "measured" mark in one word, so that a reader sees all or
-// nothing and no initialisation order matters.
+// The unit's pauses, above them the ticks, and a "measured" mark in one word,
+// so that a reader sees all or nothing and no initialisation order matters.
 constexpr std::uint64_t kMeasured = std::uint64_t{1} << 63;
+constexpr int kTicksShift = 24;
+constexpr std::uint64_t kMostTicks = UINT32_MAX;
 std::atomic<std::uint64_t> g_unit{0};
 
 // Of a unit: a pause of 6 ps, which no machine has; the longest gap still fits
 // its type.
 constexpr std::int64_t kMostParts = 160000;
 
-// The least of several timings of `repeat` calls, in nanoseconds: preemption
-// and cold caches only ever add.
+struct Timing {
+  std::int64_t ns = os::kForever;
+  std::uint64_t ticks = 0;
+};
+
+// The shortest of several timings of `repeat` calls: preemption and cold caches
+// only ever add. Its ticks are not more than its nanoseconds.
 template <class F>
-std::int64_t least_ns(int repeat, F&& f) {
-  std::int64_t least = os::kForever;
+Timing least(int repeat, F&& f) {
+  Timing least;
   for (int sample = 0; sample < 5; ++sample) {
     const std::int64_t start = os::nanotime();
+    const std::uint64_t first = cpu_ticks();
     for (int i = 0; i < repeat; ++i) f();
-    least = std::min(least, os::nanotime() - start);
+    const std::uint64_t last = cpu_ticks();
+    const std::int64_t ns = os::nanotime() - start;
+    if (ns < least.ns) least = {ns, last - first};
   }
-  return std::max<std::int64_t>(least, 1);
+  least.ns = std::max<std::int64_t>(least.ns, 1);
+  return least;
 }
 
 // With one CPU.
@@ -51,15 +63,24 @@ bool may_ask_again() {
   return true;
 }
 
+// A unit's pauses, in parts, and a first gap's ticks.
 std::uint64_t measure() {
   if (os::ncpu() <= 1) return kOneCpu;
   constexpr int kRepeat = 100;
-  const std::int64_t took = least_ns(kRepeat, [] { cpu_pause(); });
+  const Timing took = least(kRepeat, [] { cpu_pause(); });
+  const double ticks = static_cast<double>(took.ticks) * SpinLimits::kFirstGap *
+                       SpinLimits::kUnitNs / static_cast<double>(took.ns);
   const std::int64_t parts =
-      (SpinLimits::kParts * SpinLimits::kUnitNs * kRepeat + took / 2) / took;
-  return kMeasured | static_cast<std::uint64_t>(
-                         std::clamp<std::int64_t>(parts, 1, kMostParts));
+      (SpinLimits::kParts * SpinLimits::kUnitNs * kRepeat + took.ns / 2) /
+      took.ns;
+  return kMeasured |
+         std::min(static_cast<std::uint64_t>(ticks), kMostTicks)
+             << kTicksShift |
+         static_cast<std::uint64_t>(
+             std::clamp<std::int64_t>(parts, 1, kMostParts));
 }
+
+PARKWAY_THREAD_LOCAL SpinHistory t_history = {};
 
 }  // namespace
 
@@ -77,10 +98,15 @@ SpinLimits calibrated_spin_limits() noexcept {
     }
   }
   SpinLimits limits;
-  limits.unit_parts = static_cast<std::uint32_t>(unit & ~kMeasured);
+  limits.unit_parts =
+      static_cast<std::uint32_t>(unit & ((1u << kTicksShift) - 1));
+  limits.close_ticks =
+      static_cast<std::uint32_t>((unit & ~kMeasured) >> kTicksShift);
   limits.gaps = limits.unit_parts == 0 ? 0 : SpinLimits::kGaps;
   limits.yields = SpinLimits::kYields;
   return limits;
 }
+
+PARKWAY_NOINLINE SpinHistory& spin_history() noexcept { return t_history; }
 
 }  // namespace parkway::internal

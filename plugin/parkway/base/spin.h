@@ -22,26 +22,44 @@ namespace parkway {
 //      cheapest way to let it run.
 //   3. Sleep.
 //
-// Each gap is drawn from 1 - 1/kSpread to 1 + 1/kSpread of that. With equal
-// gaps, threads whose work between two locks takes the same time each time fall
-// into step: each arrives just when its look takes the line from the owner, who
-// then waits for it in the middle of the section. Which gap does that to which
-// work depends on the machine (docs/design/spin_plan.md).
+// Each gap is drawn from some way to either side of that, the first from far.
+// With equal gaps, threads whose work between two locks takes the same time
+// each time fall into step: each arrives just when its look takes the line from
+// the owner, who then waits for it in the middle of the section. Which gap does
+// that to which work depends on the machine; with a first gap that is drawn
+// from far they fall out of step again (docs/design/spin_plan.md).
+//
+// A thread whose last spin ended well less than a first gap ago is in step with
+// somebody: it is handed things to and fro, or follows another thread through
+// the same section. What it waits for is probably one such step away. Then the
+// first gap is 1/kCloseParts of a unit, and the next are half as long again.
 struct SpinLimits {
   // A unit's pauses, in sixteenths: on some machines a pause takes 50 ns. What
   // is drawn is rounded to whole pauses.
   static constexpr std::uint32_t kParts = 16;
   std::uint32_t unit_parts = 0;
+  // Of P::ticks(), in a first gap. 0 with one CPU, and where a tick is longer.
+  std::uint32_t close_ticks = 0;
   std::uint32_t gaps = 0;
   std::uint32_t yields = 0;
 
+  // Whether a wait in yields gave away a time slice: 1 ms, in P::ticks(). Not
+  // known where close_ticks are not.
+  bool is_slice(std::uint64_t ticks) const {
+    return close_ticks != 0 && ticks > std::uint64_t{4000} * close_ticks;
+  }
+
   static constexpr std::int64_t kUnitNs = 60;
-  static constexpr std::uint32_t kFirstGap = 2;
+  static constexpr std::uint32_t kFirstGap = 4;
   static constexpr std::uint32_t kGaps = 4;
   static constexpr std::uint32_t kGapGrowth = 3;
-  static constexpr std::uint32_t kSpread = 5;
+  static constexpr std::uint32_t kCloseParts = 3;
+  static constexpr std::uint32_t kCloseGaps = 13;
   static constexpr std::uint32_t kYields = 32;
 };
+
+// By how much of its mean, in percent, a gap may be longer or shorter.
+enum class Spread : std::uint32_t { kFirst = 60, kLater = 20 };
 
 // How a lock departs from that.
 struct SpinPlan {
@@ -49,9 +67,26 @@ struct SpinPlan {
   std::uint32_t longest_gap = UINT32_MAX;
   std::uint32_t yields = SpinLimits::kYields;
   std::uint32_t gaps = SpinLimits::kGaps;
+  std::uint32_t first_gap = SpinLimits::kFirstGap;
   // For mutexes in memory that processes share: whether a waiter that sleeps
   // looks again from time to time (parkway/wait/look_again.h).
   bool looks_again = false;
+
+  // For waits that look evenly, every `units`: longer sections, or a word that
+  // only the waiter looks at.
+  static constexpr SpinPlan every(std::uint32_t units,
+                                  std::uint32_t yields = SpinLimits::kYields) {
+    SpinPlan plan;
+    plan.longest_gap = units;
+    plan.first_gap = kEvenGaps;
+    plan.yields = yields;
+    return plan;
+  }
+  bool even() const { return longest_gap != UINT32_MAX; }
+
+ private:
+  // As a first gap: polls for 80 units in all.
+  static constexpr std::uint32_t kEvenGaps = 2;
 };
 
 namespace internal {
@@ -60,10 +95,41 @@ namespace internal {
 // again while the process seems to have one CPU.
 SpinLimits calibrated_spin_limits() noexcept;
 
-// How many pauses: evenly from (1 - 1/kSpread) to (1 + 1/kSpread) of `parts`.
+// What a thread's last waits tell of its next one. All zero at start. Waits
+// that poll evenly know nothing of it.
+struct SpinHistory {
+  // When its last spin ended well, in P::ticks().
+  std::uint64_t ended = 0;
+  // So many waits that may yield poll once before they do, and so many the next
+  // time.
+  std::uint32_t left_out = 0;
+  std::uint32_t next_left_out = 0;
+
+  static constexpr std::uint32_t kMostLeftOut = 256;
+
+  // What a wait's polls were good for: all of them, or the one that was left.
+  void polls_helped(bool all) {
+    if (all) next_left_out = 0;
+  }
+  // A yield ended the wait whose polls had not, within a time slice or later.
+  void yield_helped(bool all, bool quickly) {
+    if (!all) return;
+    next_left_out =
+        quickly ? std::clamp(2 * next_left_out, 1u, kMostLeftOut) : 0;
+    left_out = next_left_out;
+  }
+  // No poll and no yield did.
+  void nothing_helped() { left_out = next_left_out = 0; }
+};
+
+// The calling thread's. Not inline: see PARKWAY_NOINLINE.
+SpinHistory& spin_history() noexcept;
+
+// How many pauses: evenly from so far below `parts` to so far above.
 template <class P>
-std::uint32_t drawn(std::uint32_t parts) {
-  const std::uint32_t spread = parts / SpinLimits::kSpread;
+std::uint32_t drawn(std::uint32_t parts, Spread spread_percent) {
+  const std::uint32_t spread = static_cast<std::uint32_t>(
+      std::uint64_t{parts} * static_cast<std::uint32_t>(spread_percent) / 100);
   // The upper bits of a product with the golden ratio depend on all bits.
   const std::uint64_t random =
       static_cast<std::uint32_t>(P::ticks()) * 2654435769u >> 16;
@@ -74,41 +140,122 @@ std::uint32_t drawn(std::uint32_t parts) {
 }
 
 template <class P, class Attempt>
-bool spin(const SpinLimits& limits, Attempt& attempt,
-          const SpinPlan& plan = {}) {
-  std::uint32_t gap = SpinLimits::kFirstGap;
-  const std::uint32_t gaps = std::min(limits.gaps, plan.gaps);
-  for (std::uint32_t i = 0; i < gaps; ++i) {
+bool poll_after(std::uint32_t parts, Spread spread, Attempt& attempt) {
+  for (std::uint32_t left = drawn<P>(parts, spread); left > 0; --left) {
+    P::pause();
+  }
+  return attempt();
+}
+
+template <class P, class Attempt>
+bool spin_evenly(const SpinLimits& limits, Attempt& attempt,
+                 const SpinPlan& plan) {
+  std::uint32_t gap = plan.first_gap;
+  for (std::uint32_t i = 0; i < std::min(limits.gaps, plan.gaps); ++i) {
     const std::uint32_t polls = (gap - 1) / plan.longest_gap + 1;
     const std::uint32_t parts = gap / polls * limits.unit_parts;
     for (std::uint32_t poll = 0; poll < polls; ++poll) {
-      for (std::uint32_t left = drawn<P>(parts); left > 0; --left) P::pause();
-      if (attempt()) return true;
+      if (poll_after<P>(parts, Spread::kLater, attempt)) return true;
     }
     gap *= SpinLimits::kGapGrowth;
   }
   return false;
 }
 
+template <class P, class Attempt>
+bool spin_close(const SpinLimits& limits, Attempt& attempt) {
+  // Not 0, from which it would not grow.
+  std::uint32_t parts =
+      std::max(limits.unit_parts / SpinLimits::kCloseParts, 1u);
+  for (std::uint32_t i = 0; i < SpinLimits::kCloseGaps; ++i) {
+    if (poll_after<P>(parts, Spread::kLater, attempt)) return true;
+    parts += (parts + 1) / 2;
+  }
+  return false;
+}
+
+// `all`: not the first poll alone.
+template <class P, class Attempt>
+bool spin_by_history(const SpinLimits& limits, Attempt& attempt,
+                     const SpinPlan& plan, bool all) {
+  const std::uint32_t gaps = std::min(limits.gaps, plan.gaps);
+  if (gaps == 0) return false;
+  bool done = false;
+  if (all && P::ticks() - P::spin_history().ended < limits.close_ticks) {
+    done = spin_close<P>(limits, attempt);
+  } else {
+    std::uint32_t parts = plan.first_gap * limits.unit_parts;
+    Spread spread = Spread::kFirst;
+    for (std::uint32_t i = 0; i < (all ? gaps : 1) && !done; ++i) {
+      done = poll_after<P>(parts, spread, attempt);
+      parts *= SpinLimits::kGapGrowth;
+      spread = Spread::kLater;
+    }
+  }
+  if (done) P::spin_history().ended = P::ticks();
+  return done;
+}
+
 // Calls attempt() -> bool by step 1. True as soon as attempt is.
+template <class P, class Attempt>
+bool spin(const SpinLimits& limits, Attempt& attempt,
+          const SpinPlan& plan = {}) {
+  return plan.even() ? spin_evenly<P>(limits, attempt, plan)
+                     : spin_by_history<P>(limits, attempt, plan, true);
+}
 template <class P, class Attempt>
 bool spin(Attempt&& attempt) {
   return spin<P>(P::spin_limits(), attempt);
 }
 
-// The same for steps 1 and 2. Calls it once at least: callers may loop until it
-// is true, and a task on one CPU neither spins nor yields.
+enum class YieldsEnd { kNothing, kQuickly, kLate };
+
+// Step 2. A yield that gave away a time slice is the last one.
+template <class P, class Attempt>
+YieldsEnd yield(const SpinLimits& limits, Attempt& attempt,
+                std::uint32_t yields) {
+  const std::uint64_t start = P::ticks();
+  std::uint64_t before = start;
+  for (std::uint32_t i = 0; i < yields; ++i) {
+    P::yield();
+    const std::uint64_t now = P::ticks();
+    if (attempt()) {
+      return limits.is_slice(now - start) ? YieldsEnd::kLate
+                                          : YieldsEnd::kQuickly;
+    }
+    if (limits.is_slice(now - before)) break;
+    before = now;
+  }
+  return YieldsEnd::kNothing;
+}
+
+// Steps 1 and 2. Calls attempt() once at least: callers may loop until it is
+// true, and a task on one CPU neither spins nor yields.
 template <class P, class Attempt>
 bool spin_and_yield(Attempt&& attempt, const SpinPlan& plan = {}) {
   const SpinLimits limits = P::spin_limits();
-  if (spin<P>(limits, attempt, plan)) return true;
+  const std::uint32_t gaps = std::min(limits.gaps, plan.gaps);
   const std::uint32_t yields = std::min(limits.yields, plan.yields);
-  for (std::uint32_t i = 0; i < yields; ++i) {
-    P::yield();
-    if (attempt()) return true;
+  if (gaps == 0 && yields == 0) return attempt();
+  // Nothing to learn where it can do one of the two only.
+  if (plan.even() || gaps == 0 || yields == 0) {
+    return spin<P>(limits, attempt, plan) ||
+           yield<P>(limits, attempt, yields) != YieldsEnd::kNothing;
   }
-  const bool tried = yields != 0 || std::min(limits.gaps, plan.gaps) != 0;
-  return !tried && attempt();
+  SpinHistory& history = P::spin_history();
+  const bool all = history.left_out == 0;
+  if (!all) --history.left_out;
+  if (spin_by_history<P>(limits, attempt, plan, all)) {
+    history.polls_helped(all);
+    return true;
+  }
+  const YieldsEnd end = yield<P>(limits, attempt, yields);
+  if (end == YieldsEnd::kNothing) {
+    history.nothing_helped();
+    return false;
+  }
+  history.yield_helped(all, end == YieldsEnd::kQuickly);
+  return true;
 }
 
 }  // namespace internal

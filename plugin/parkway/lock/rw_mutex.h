@@ -92,7 +92,7 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   // threads took 1.20 of stock's time with 20 yields, .97 to 1.08 with four.
   // For short sections SpinPlan{} takes half the time (Readers90 of
   // bench/locks/tbb_types).
-  static constexpr SpinPlan kSpinPlan = {2, 4};
+  static constexpr SpinPlan kSpinPlan = SpinPlan::every(2, 4);
 
   // Blocks until the calling thread is the writer.
   void lock(const SpinPlan& plan = kSpinPlan)

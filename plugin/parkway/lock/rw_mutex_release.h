@@ -38,7 +38,10 @@ std::int64_t BasicRwMutex<P>::release(bool shared, bool to_sleep) {
     word_.load(std::memory_order_acquire);
   }
   auto& word = word_;
-  if (!release_from(shared ? kReader : kWriter, shared)) {
+  // A look first: where threads wait for conditions there is a queue all the
+  // time, and a step that fails takes as long as one that succeeds.
+  if ((word.load(std::memory_order_relaxed) & kQueued) != 0 ||
+      !release_from(shared ? kReader : kWriter, shared)) {
     return wake_and_release(shared, to_sleep);
   }
   // By address.

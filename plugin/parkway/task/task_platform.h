@@ -22,7 +22,7 @@
 namespace parkway {
 
 // Platform, for what a task may lock on one thread and unlock on another.
-// Nothing of a wait is kept with the thread.
+// Nothing of a wait is kept with the thread while the task sleeps.
 //
 // A wait spins as a thread's does before it parks: a lock that comes free
 // within some microseconds is not worth a switch of stacks. It does not yield:

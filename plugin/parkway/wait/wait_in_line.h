@@ -25,7 +25,7 @@ namespace parkway::internal {
 //     (docs/design/waiting.md).
 template <class P, class Granted>
 bool wait_in_line(bool next, Granted&& granted) {
-  constexpr SpinPlan kEvenGaps = {1};
+  constexpr SpinPlan kEvenGaps = SpinPlan::every(1);
   const SpinLimits limits = P::spin_limits();
   if (granted() || (next && spin<P>(limits, granted, kEvenGaps))) return true;
   const std::int64_t since = P::now();

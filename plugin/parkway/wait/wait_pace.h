@@ -43,9 +43,8 @@ class WaitPace {
   // take any time to come: the first gap only, for one that is about to, and
   // `most_yields` or none.
   SpinPlan plan(std::uint32_t most_yields) const {
-    SpinPlan plan;
+    SpinPlan plan = SpinPlan::every(2, yields() ? most_yields : 0);
     plan.gaps = 1;
-    plan.yields = yields() ? most_yields : 0;
     return plan;
   }
 

@@ -27,11 +27,26 @@ bool HasNoGaps(const SpinLimits& limits) {
          limits.yields == SpinLimits::kYields;
 }
 
+// A first gap by the counter is between a tenth of its time and ten times. With
+// the slowest counters there are but a few ticks in it.
+bool TicksArePlausible(const SpinLimits& limits) {
+  const std::int64_t start = os::nanotime();
+  const std::uint64_t before = internal::cpu_ticks();
+  while (os::nanotime() - start < 1'000'000) {
+  }
+  const std::uint64_t ticks = internal::cpu_ticks() - before;
+  const auto ns = static_cast<double>(os::nanotime() - start);
+  const double expected = static_cast<double>(ticks) / ns *
+                          SpinLimits::kFirstGap * SpinLimits::kUnitNs;
+  return limits.close_ticks <= 10 * expected &&
+         limits.close_ticks + 1 >= expected / 10;
+}
+
 bool IsPlausible(const SpinLimits& limits) {
   return limits.unit_parts >= 1 &&
          limits.unit_parts <= 10000 * SpinLimits::kParts &&
          limits.gaps == SpinLimits::kGaps &&
-         limits.yields == SpinLimits::kYields;
+         limits.yields == SpinLimits::kYields && TicksArePlausible(limits);
 }
 
 // Calibration happens once in a process: each case has one of its own.
@@ -149,6 +164,7 @@ TEST(SpinLimits, SameForAllThreadsAndCalls) {
                 Thread([&] {
                   const SpinLimits other = internal::calibrated_spin_limits();
                   same = same && other.unit_parts == first.unit_parts &&
+                         other.close_ticks == first.close_ticks &&
                          other.gaps == first.gaps &&
                          other.yields == first.yields;
                 }).Join();
@@ -190,17 +206,26 @@ TEST(SpinLimits, LocksWorkWithOneCpu) {
 struct CountingPlatform {
   static SpinLimits spin_limits() { return limits; }
   static void pause() { ++pauses; }
-  static void yield() { ++yields; }
+  static void yield() {
+    ++yields;
+    now += yield_takes;
+  }
   static std::uint64_t ticks() { return now++; }
+  static internal::SpinHistory& spin_history() { return history; }
   static void Reset(std::uint32_t unit_pauses, std::uint32_t gaps,
                     std::uint32_t yields_allowed) {
     limits.unit_parts = unit_pauses * SpinLimits::kParts;
     limits.gaps = gaps;
     limits.yields = yields_allowed;
+    limits.close_ticks = 0;
+    history = {};
+    yield_takes = 0;
     pauses = 0;
     yields = 0;
   }
   static inline SpinLimits limits;
+  static inline internal::SpinHistory history;
+  static inline std::uint64_t yield_takes = 0;
   static inline int pauses = 0;
   static inline int yields = 0;
   static inline std::uint64_t now = 0;
@@ -220,19 +245,46 @@ std::vector<int> Gaps(const SpinPlan& plan) {
   return gaps;
 }
 
-MATCHER_P(AboutAGapOf, mean, "") {
-  constexpr int kSpread{SpinLimits::kSpread};
-  return arg >= mean - mean / kSpread && arg <= mean + mean / kSpread;
+constexpr int Percent(Spread spread) { return static_cast<int>(spread); }
+
+MATCHER_P2(AboutAGapOf, mean, spread, "") {
+  const int most = mean * Percent(spread) / 100;
+  return arg >= mean - most && arg <= mean + most;
 }
 
 TEST(Spin, PollsAfterGrowingGaps) {
   Counting::Reset(10, 3, 5);
   constexpr int kFirst{10 * SpinLimits::kFirstGap};
   constexpr int kGrowth{SpinLimits::kGapGrowth};
-  EXPECT_THAT(Gaps({}), testing::ElementsAre(
-                            AboutAGapOf(kFirst), AboutAGapOf(kFirst * kGrowth),
-                            AboutAGapOf(kFirst * kGrowth * kGrowth)));
+  EXPECT_THAT(Gaps({}),
+              testing::ElementsAre(
+                  AboutAGapOf(kFirst, Spread::kFirst),
+                  AboutAGapOf(kFirst * kGrowth, Spread::kLater),
+                  AboutAGapOf(kFirst * kGrowth * kGrowth, Spread::kLater)));
   EXPECT_EQ(Counting::yields, 0);
+}
+
+// A wait that ends at once, so that the next one knows of it.
+void SpinWell() {
+  EXPECT_TRUE(internal::spin<Counting>([] { return true; }));
+}
+
+constexpr std::uint32_t kAsLongAsTheTest = 1u << 30;
+
+TEST(Spin, PollsCloselyWhereTheLastWaitHasJustEnded) {
+  Counting::Reset(30, 4, 0);
+  Counting::limits.close_ticks = kAsLongAsTheTest;
+  Counting::now = 2 * std::uint64_t{kAsLongAsTheTest};
+  EXPECT_THAT(Gaps({}), testing::SizeIs(4));  // it has not waited yet
+  SpinWell();
+  const std::vector<int> gaps = Gaps({});
+  ASSERT_THAT(gaps, testing::SizeIs(SpinLimits::kCloseGaps));
+  constexpr int kFirst{30 / SpinLimits::kCloseParts};
+  EXPECT_THAT(gaps[0], AboutAGapOf(kFirst, Spread::kLater));
+  EXPECT_THAT(gaps[1], AboutAGapOf(kFirst * 3 / 2, Spread::kLater));
+  EXPECT_THAT(gaps[2], AboutAGapOf(kFirst * 9 / 4, Spread::kLater));
+  Counting::now += kAsLongAsTheTest;
+  EXPECT_THAT(Gaps({}), testing::SizeIs(4));
 }
 
 // How often each first gap comes in that many waits, and the mean of all.
@@ -254,7 +306,7 @@ TEST(Spin, GapsAreDrawnEvenly) {
   constexpr int kUnitPauses = 50;
   Counting::Reset(kUnitPauses, 1, 0);
   constexpr int kMean{kUnitPauses * SpinLimits::kFirstGap};
-  constexpr int kSpread{kMean / SpinLimits::kSpread};
+  constexpr int kSpread{kMean * Percent(Spread::kFirst) / 100};
   constexpr int kWaits = 100000;
   const FirstGaps drawn(kWaits);
   EXPECT_EQ(drawn.times.begin()->first, kMean - kSpread);
@@ -272,20 +324,19 @@ TEST(Spin, GapsAreDrawnEvenly) {
 // their mean.
 TEST(Spin, GapsOfAFewPausesAreDrawnToo) {
   Counting::Reset(1, 1, 0);
-  Counting::limits.unit_parts = SpinLimits::kParts * 5 / 4;
+  Counting::limits.unit_parts = SpinLimits::kParts * 5 / 8;
   const FirstGaps drawn(100000);
-  EXPECT_THAT(drawn.times, testing::SizeIs(2));
+  EXPECT_THAT(drawn.times, testing::SizeIs(4));
   EXPECT_NEAR(drawn.mean, 2.5, .1);
 }
 
-TEST(Spin, LongGapsAreCut) {
+TEST(Spin, PollsEvenly) {
   Counting::Reset(10, 2, 0);
-  SpinPlan plan;
-  plan.longest_gap = 1;
-  constexpr std::size_t kUnits{SpinLimits::kFirstGap *
-                               (1 + SpinLimits::kGapGrowth)};
-  EXPECT_THAT(Gaps(plan), testing::AllOf(testing::SizeIs(kUnits),
-                                         testing::Each(AboutAGapOf(10))));
+  const SpinPlan plan = SpinPlan::every(1);
+  constexpr std::size_t kUnits{2 * (1 + SpinLimits::kGapGrowth)};
+  EXPECT_THAT(Gaps(plan),
+              testing::AllOf(testing::SizeIs(kUnits),
+                             testing::Each(AboutAGapOf(10, Spread::kLater))));
 }
 
 TEST(Spin, EndsWithSuccess) {
@@ -317,6 +368,102 @@ TEST(SpinAndYield, YieldsBeforeEachFurtherAttempt) {
     return false;
   }));
   EXPECT_EQ(yields_before, (std::vector<int>{0, 0, 1, 2, 3}));
+}
+
+// How many polls come before the first yield, in a wait that ends by that.
+int PollsBeforeAYield() {
+  int polls = 0;
+  const int yields = Counting::yields;
+  EXPECT_TRUE(internal::spin_and_yield<Counting>([&] {
+    const bool yielded = Counting::yields != yields;
+    if (!yielded) ++polls;
+    return yielded;
+  }));
+  return polls;
+}
+
+// Where yields are what ends the waits, fewer and fewer of these try all polls
+// first.
+TEST(SpinAndYield, LeavesOutPollsThatDoNotHelp) {
+  Counting::Reset(1, 3, 2);
+  std::vector<int> all_polls;
+  for (int wait = 0; wait < 40; ++wait) {
+    const int polls = PollsBeforeAYield();
+    if (polls == 3) {
+      all_polls.push_back(wait);
+    } else {
+      EXPECT_EQ(polls, 1) << wait;
+    }
+  }
+  EXPECT_EQ(all_polls, (std::vector<int>{0, 2, 5, 10, 19, 36}));
+}
+
+TEST(SpinAndYield, PollsAgainOnceThatHelps) {
+  Counting::Reset(1, 3, 2);
+  for (int wait = 0; wait < 6; ++wait) PollsBeforeAYield();
+  // The four waits that poll once, and one that polls as long as it takes.
+  for (int wait = 0; wait < 4; ++wait) EXPECT_EQ(PollsBeforeAYield(), 1);
+  EXPECT_TRUE(internal::spin_and_yield<Counting>([] { return true; }));
+  EXPECT_EQ(PollsBeforeAYield(), 3);
+  EXPECT_EQ(PollsBeforeAYield(), 1);
+  EXPECT_EQ(PollsBeforeAYield(), 3);
+}
+
+TEST(SpinAndYield, DoesNotYieldOnOnceATimeSliceIsGone) {
+  Counting::Reset(1, 1, 5);
+  Counting::limits.close_ticks = 1;
+  Counting::yield_takes = 10'000;
+  int attempts = 0;
+  EXPECT_FALSE(internal::spin_and_yield<Counting>([&] {
+    ++attempts;
+    return false;
+  }));
+  EXPECT_EQ(Counting::yields, 1);
+  EXPECT_EQ(attempts, 2);
+}
+
+TEST(SpinAndYield, LeavesNothingOutOnceAYieldTookATimeSlice) {
+  Counting::Reset(1, 3, 2);
+  Counting::limits.close_ticks = 1;
+  for (int wait = 0; wait < 11; ++wait) PollsBeforeAYield();
+  EXPECT_EQ(PollsBeforeAYield(), 1);  // of the eight after the fourth whole one
+  while (Counting::history.left_out != 0) PollsBeforeAYield();
+  Counting::yield_takes = 10'000;
+  for (int wait = 0; wait < 3; ++wait) EXPECT_EQ(PollsBeforeAYield(), 3);
+}
+
+TEST(SpinAndYield, PollsAgainOnceNothingHelped) {
+  Counting::Reset(1, 3, 2);
+  for (int wait = 0; wait < 6; ++wait) PollsBeforeAYield();
+  EXPECT_EQ(Counting::history.left_out, 4u);
+  EXPECT_FALSE(internal::spin_and_yield<Counting>([] { return false; }));
+  EXPECT_EQ(PollsBeforeAYield(), 3);
+}
+
+// Notes and tasks sleep or park after their polls.
+TEST(SpinAndYield, LeavesNothingOutWhereItMayNotYield) {
+  Counting::Reset(1, 3, 2);
+  for (int wait = 0; wait < 6; ++wait) PollsBeforeAYield();
+  Counting::limits.yields = 0;
+  int polls = 0;
+  const auto never = [&] {
+    ++polls;
+    return false;
+  };
+  EXPECT_FALSE(internal::spin_and_yield<Counting>(never));
+  EXPECT_FALSE(internal::spin<Counting>(never));
+  EXPECT_EQ(polls, 6);
+}
+
+// Where the first gap of close polls is less than a pause.
+TEST(Spin, CloseGapsGrowWhereAPauseIsLong) {
+  Counting::Reset(1, 4, 0);
+  Counting::limits.unit_parts = 1;
+  Counting::limits.close_ticks = kAsLongAsTheTest;
+  SpinWell();
+  const std::vector<int> gaps = Gaps({});
+  ASSERT_THAT(gaps, testing::SizeIs(SpinLimits::kCloseGaps));
+  EXPECT_GE(gaps.back(), 5);
 }
 
 // As a task's on a machine with one CPU.

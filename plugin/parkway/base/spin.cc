@@ -80,8 +80,6 @@ std::uint64_t measure() {
              std::clamp<std::int64_t>(parts, 1, kMostParts));
 }
 
-PARKWAY_THREAD_LOCAL SpinHistory t_history = {};
-
 }  // namespace
 
 SpinLimits calibrated_spin_limits() noexcept {
@@ -107,6 +105,11 @@ SpinLimits calibrated_spin_limits() noexcept {
   return limits;
 }
 
-PARKWAY_NOINLINE SpinHistory& spin_history() noexcept { return t_history; }
+extern PARKWAY_THREAD_LOCAL SpinHistory t_spin_history;
+PARKWAY_THREAD_LOCAL SpinHistory t_spin_history = {};
+
+PARKWAY_NOINLINE SpinHistory& spin_history() noexcept {
+  return t_spin_history;
+}
 
 }  // namespace parkway::internal

@@ -20,7 +20,10 @@
 #define PARKWAY_LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define PARKWAY_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 // Storage of a variable that each thread has its own of. Unlike thread_local it
-// never has a constructor, and so no call to look for one.
+// never has a constructor, and so no call to look for one. Such a variable is
+// of more than one file: where one is static or in an unnamed namespace, gold
+// 1.16 gives other thread-local variables of the same shared library each
+// other's places.
 #define PARKWAY_THREAD_LOCAL __thread
 
 #else

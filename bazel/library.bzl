@@ -58,7 +58,7 @@ def headers_of_layers(layers):
     return ["//plugin/parkway/%s:headers" % layer for layer in layers]
 
 # The layers of //plugin. Each may use those before it; tests/house checks the #include lines.
-_LAYERS = ["os", "base", "wait", "lock", "stack", "task"]
+_LAYERS = ["os", "base", "profile", "wait", "lock", "stack", "task"]
 
 def below(name):
     """Who may depend on a layer of //plugin: the layers below it, and what stands outside.

@@ -12,11 +12,12 @@ import re
 
 import tree
 
-LAYERS = ["os", "base", "wait", "lock", "stack", "task", "adapters"]
+LAYERS = ["os", "base", "profile", "wait", "lock", "stack", "task", "adapters"]
 # base and os may include each other's headers.
 _RANK = dict({layer: rank for rank, layer in enumerate(LAYERS)}, base=0)
 # Headers that lie beside the layers.
-_LAYER_OF = {"plugin/parkway/mutex.h": "lock", "plugin/parkway/note.h": "lock"}
+_LAYER_OF = {"plugin/parkway/mutex.h": "lock", "plugin/parkway/note.h": "lock",
+             "plugin/parkway/profile.h": "profile"}
 
 # Which folders of adapters/parkway a folder there may include, and up to which layer.
 _ADAPTERS = {

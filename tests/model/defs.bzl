@@ -44,7 +44,7 @@ _headers = rule(
             allow_files = True,
             default = [
                 "//plugin/parkway/%s:headers" % layer
-                for layer in ["os", "base", "wait", "lock", "stack", "task"]
+                for layer in ["os", "base", "profile", "wait", "lock", "stack", "task"]
             ],
         ),
     },

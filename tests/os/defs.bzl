@@ -30,7 +30,7 @@ def layers(name, defines = []):
     """
     cc_library(
         name = name + "_core",
-        srcs = ["//plugin/parkway/%s:sources" % layer for layer in ["base", "wait", "lock"]],
+        srcs = ["//plugin/parkway/%s:sources" % layer for layer in ["base", "profile", "wait", "lock"]],
         local_defines = defines,
         target_compatible_with = LINUX,
         deps = [

@@ -4,6 +4,7 @@
 
 #include "parkway/absl/fatal.h"
 #include "parkway/base/checks.h"
+#include "parkway/profile.h"
 
 PARKWAY_ABSL_NAMESPACE_BEGIN
 
@@ -41,13 +42,17 @@ void CondVar::EnableDebugLog(const char* name) {
   internal::EnsureEvent(this, name, true);
   internal::SetLog(this, true);
   impl_.mark();
+  ::parkway::set_lock_name(&impl_, name);
 }
 
 void CondVar::Forget() {
   if (::parkway::kChecks && impl_.waited_on()) {
     internal::Fatal("CondVar", this, "destroyed while threads wait on it");
   }
-  if (impl_.marked()) internal::ForgetEvent(this);
+  if (impl_.marked()) {
+    internal::ForgetEvent(this);
+    ::parkway::set_lock_name(&impl_, nullptr);
+  }
 }
 
 PARKWAY_ABSL_NAMESPACE_END

@@ -6,6 +6,7 @@
 
 #include "parkway/absl/fatal.h"
 #include "parkway/base/checks.h"
+#include "parkway/profile.h"
 
 PARKWAY_ABSL_NAMESPACE_BEGIN
 
@@ -92,6 +93,7 @@ void Mutex::Forget() {
   if (internal::DeadlockDetectionOn()) internal::Forget(this);
   if (impl_.may_be_slow()) {
     internal::ForgetEvent(this);
+    ::parkway::set_lock_name(&impl_, nullptr);
     impl_.forget_slow();
   }
 }
@@ -137,6 +139,7 @@ void Mutex::EnableInvariantDebugging(void (*invariant)(void*), void* arg) {
 void Mutex::EnableDebugLog(const char* name) {
   MakeWatched(name);
   internal::SetLog(this, true);
+  ::parkway::set_lock_name(&impl_, name);
 }
 
 void Mutex::ForgetDeadlockInfo() {

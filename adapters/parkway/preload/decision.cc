@@ -8,6 +8,7 @@
 
 #include "parkway/preload/environment.h"
 #include "parkway/preload/message.h"
+#include "parkway/preload/profile_file.h"
 
 namespace parkway::preload {
 namespace {
@@ -21,9 +22,13 @@ constexpr int kExitRequired = 86;
   _exit(kExitUndefined);
 }
 
-[[gnu::constructor]] void at_start() { library.at_start(); }
+[[gnu::constructor]] void at_start() {
+  start_profile_if_asked_for(library.file);
+  library.at_start();
+}
 
 [[gnu::destructor]] void at_exit() {
+  write_profile_if_asked_for(library.file, library.took_over());
   if (stats_asked_for()) library.print_stats();
   if (!takeover_required() || library.took_over()) return;
   say("%s: PARKWAY=require, but no %s of this process was taken over",

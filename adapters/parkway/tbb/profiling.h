@@ -9,6 +9,7 @@
 
 #include "oneapi/tbb/profiling.h"
 #include "parkway/os/language.h"
+#include "parkway/profile.h"
 
 #if TBB_USE_PROFILING_TOOLS
 // Of a mutex's constructor: it calls the library.
@@ -43,7 +44,8 @@ inline void releasing(void* mutex) {
 }
 
 inline void named([[maybe_unused]] void* mutex,
-                  [[maybe_unused]] const char* name) {
+                  const char* name) {
+  set_lock_name(mutex, name);
 #if TBB_USE_PROFILING_TOOLS
   host::itt_set_sync_name(mutex, name);
 #endif

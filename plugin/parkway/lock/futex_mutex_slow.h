@@ -9,6 +9,7 @@
 
 #include "parkway/lock/futex_mutex.h"
 #include "parkway/os/compiler.h"
+#include "parkway/profile/contention.h"
 
 namespace parkway {
 
@@ -73,6 +74,7 @@ class BasicFutexMutex<P>::Announcement {
 
 template <class P>
 PARKWAY_NOINLINE bool BasicFutexMutex<P>::lock_slow(std::int64_t deadline) {
+  internal::Waiting<P> waiting(WaitKind::kMutex, this);
   const bool timed = deadline != os::kForever;
   // What this thread makes of the word when it takes the mutex. Once it has
   // announced itself it takes it as kSleepers, because its announcement may
@@ -120,6 +122,7 @@ PARKWAY_NOINLINE bool BasicFutexMutex<P>::lock_slow(std::int64_t deadline) {
       P::futexsleep(word_, state, until);
     }
     slept = true;
+    waiting.slept();
   }
 }
 
@@ -159,6 +162,7 @@ bool BasicFutexMutex<P>::leave_or_take(bool slept, bool asked) {
 // There are sleepers near, perhaps this mutex's: the word knows.
 template <class P>
 PARKWAY_NOINLINE void BasicFutexMutex<P>::unlock_slow() {
+  internal::releasing<P>(WaitKind::kMutex, this);
   auto& word = word_;
   // A guess: a load would bring the line once more than needed.
   State state = kLocked;

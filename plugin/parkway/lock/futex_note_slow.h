@@ -7,12 +7,15 @@
 
 #include "parkway/lock/futex_note.h"
 #include "parkway/os/compiler.h"
+#include "parkway/profile/contention.h"
 
 namespace parkway {
 
 template <class P>
 PARKWAY_NOINLINE bool BasicFutexNote<P>::sleep_slow(std::int64_t deadline) {
+  internal::Waiting<P> waiting(WaitKind::kNote, this);
   if (internal::spin<P>([this] { return signalled(); })) return true;
+  waiting.slept();
 
   P::fork_generation();  // asked for before: P::forked() is exact
   std::uint32_t state = kClear;
@@ -38,6 +41,7 @@ PARKWAY_NOINLINE bool BasicFutexNote<P>::sleep_slow(std::int64_t deadline) {
 
 template <class P>
 PARKWAY_NOINLINE void BasicFutexNote<P>::wakeup_slow(std::uint32_t old) {
+  internal::releasing<P>(WaitKind::kNote, this);
   if (old == kSignalled) internal::fatal(kName, this, "double wakeup");
   // By address: the sleeper may have returned and taken the note with it.
   P::futexwakeup(word_, 1);

@@ -7,6 +7,7 @@
 
 #include "parkway/lock/queuing_mutex.h"
 #include "parkway/os/compiler.h"
+#include "parkway/profile/contention.h"
 #include "parkway/wait/address_wait_slow.h"
 #include "parkway/wait/nap.h"
 #include "parkway/wait/wait_in_line.h"
@@ -61,6 +62,7 @@ PARKWAY_NOINLINE void BasicQueuingMutex<P>::lock_slow(Node& node) {
   if (before == 0) {
     node.state.store(kGranted, std::memory_order_relaxed);
   } else if (!is_parents(before)) {
+    internal::Waiting<P> waiting(WaitKind::kMutex, this);
     wait_behind(*reinterpret_cast<Node*>(untagged(before)), node);
   } else {
     // The first to wait in this process. If the mutex is a thread's of this
@@ -119,6 +121,7 @@ bool BasicQueuingMutex<P>::is_told(const Node& node) {
 // Somebody has come, or had when the mutex was taken.
 template <class P>
 PARKWAY_NOINLINE void BasicQueuingMutex<P>::unlock_slow(Node& node) {
+  internal::releasing<P>(WaitKind::kMutex, this);
   const auto told = [&] { return is_told(node); };
   if (!told()) {
     if (leave(node)) return;

@@ -7,6 +7,7 @@
 
 #include "parkway/lock/queuing_rw_mutex.h"
 #include "parkway/os/compiler.h"
+#include "parkway/profile/contention.h"
 #include "parkway/wait/address_wait_slow.h"
 #include "parkway/wait/wait_in_line.h"
 
@@ -22,6 +23,8 @@ namespace parkway {
 template <class P>
 PARKWAY_NOINLINE void BasicQueuingRwMutex<P>::lock_slow(bool shared) {
   internal::Seen<P> tools;
+  internal::Waiting<P> waiting(shared ? WaitKind::kReader : WaitKind::kWriter,
+                               this);
   Waiter waiter(&word_, AddressKind::kQueuingRwMutex, shared);
   const std::uint32_t in_the_way = kWriter | (shared ? 0 : kReaders);
   bool first = false;  // in the queue
@@ -73,6 +76,7 @@ PARKWAY_NOINLINE PARKWAY_COLD bool BasicQueuingRwMutex<P>::take_inherited(
 template <class P>
 PARKWAY_NOINLINE void BasicQueuingRwMutex<P>::hand_over(bool shared) {
   internal::Seen<P> tools;
+  internal::releasing<P>(WaitKind::kWriter, this);
   std::uint32_t held = 0;
   // In the child of a fork somebody may have found kQueued meaningless, and
   // taken a mutex whose last reader had left. relaxed: that one held the

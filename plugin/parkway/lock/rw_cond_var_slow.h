@@ -8,6 +8,7 @@
 #include "parkway/lock/rw_cond_var.h"
 #include "parkway/lock/rw_mutex_slow.h"
 #include "parkway/os/compiler.h"
+#include "parkway/profile/contention.h"
 
 namespace parkway {
 
@@ -15,6 +16,8 @@ template <class P>
 bool BasicRwCondVar<P>::wait(BasicRwMutex<P>& mutex, bool shared,
                              std::int64_t deadline) {
   internal::Unseen<P> tools;
+  internal::Waiting<P> waiting(WaitKind::kConditionVariable, this);
+  waiting.slept();
   OwnWaiter<P> own(&mutex, shared, nullptr);
   W& waiter = *own;
   mutex.announce_held(waiter);
@@ -58,6 +61,7 @@ bool BasicRwCondVar<P>::wait(BasicRwMutex<P>& mutex, bool shared,
 template <class P>
 PARKWAY_NOINLINE bool BasicRwCondVar<P>::notify(bool all) {
   internal::Unseen<P> tools;
+  internal::releasing<P>(WaitKind::kConditionVariable, this);
   W* first = nullptr;
   W* last = nullptr;
   auto& bucket = P::bucket(&word_);

@@ -14,6 +14,7 @@
 #include "parkway/base/thread_annotations.h"
 #include "parkway/base/tool_annotations.h"
 #include "parkway/os/compiler.h"
+#include "parkway/profile/wait_kind.h"
 #include "parkway/wait/wait_platform.h"
 #include "parkway/wait/wait_table.h"
 #include "parkway/wait/worker.h"
@@ -381,6 +382,10 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
       internal::Releasing<P> tools(this, bits == kReaders);
       internal::fatal(kName, this, fault);
     }
+  }
+
+  static WaitKind wait_kind(bool shared) {
+    return shared ? WaitKind::kReader : WaitKind::kWriter;
   }
 
   // In rw_mutex_slow.h; compiled once, in rw_mutex.cc.

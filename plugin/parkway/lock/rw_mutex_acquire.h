@@ -10,6 +10,7 @@
 
 #include "parkway/lock/rw_mutex.h"
 #include "parkway/os/compiler.h"
+#include "parkway/profile/contention.h"
 #include "parkway/wait/look_again.h"
 
 namespace parkway {
@@ -81,11 +82,13 @@ template <class P>
 PARKWAY_NOINLINE void BasicRwMutex<P>::lock_slow(bool shared,
                                                  const SpinPlan& plan) {
   internal::Acquiring<P> tools(this, shared);
+  internal::Waiting<P> waiting(wait_kind(shared), this);
   const auto attempt = [&] { return try_take(shared, false); };
   // At once, if only a mark was in the way of the inline half.
   if (!attempt() && !internal::spin_and_yield<P>(attempt, plan)) {
     OwnWaiter<P> waiter(this, shared, nullptr);
     (*waiter).looks_again = plan.looks_again;
+    waiting.slept();
     queue_up(*waiter, false, plan);
   }
   internal::count_lock<P>();
@@ -103,6 +106,7 @@ template <class P>
 PARKWAY_NOINLINE bool BasicRwMutex<P>::try_lock_until_slow(
     bool shared, std::int64_t deadline) {
   internal::Trying<P> tools(this, shared);
+  internal::Waiting<P> waiting(wait_kind(shared), this);
   const auto has_it = [&] {
     internal::count_lock<P>();
     return tools.got(true);
@@ -112,6 +116,7 @@ PARKWAY_NOINLINE bool BasicRwMutex<P>::try_lock_until_slow(
     return has_it();
   }
   if (P::now() >= deadline) return false;
+  waiting.slept();
   OwnWaiter<P> own(this, shared, nullptr);
   W& waiter = *own;
   bool waited = false;

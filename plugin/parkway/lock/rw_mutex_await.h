@@ -7,6 +7,7 @@
 #define PARKWAY_LOCK_RW_MUTEX_AWAIT_H_
 
 #include "parkway/lock/rw_mutex.h"
+#include "parkway/profile/contention.h"
 
 namespace parkway {
 
@@ -17,6 +18,8 @@ bool BasicRwMutex<P>::await(const Predicate& until, std::int64_t deadline,
     if (until.eval(until.context)) return true;
     if (deadline != os::kForever && P::now() >= deadline) return false;
     internal::Unseen<P> tools;
+    internal::Waiting<P> waiting(WaitKind::kCondition, this);
+    waiting.slept();
     OwnWaiter<P> own(this, shared, &until);
     W& waiter = *own;
     announce_held(waiter);

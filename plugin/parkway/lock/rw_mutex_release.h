@@ -8,6 +8,7 @@
 
 #include "parkway/lock/rw_mutex.h"
 #include "parkway/os/compiler.h"
+#include "parkway/profile/contention.h"
 
 namespace parkway {
 
@@ -72,6 +73,7 @@ std::int64_t BasicRwMutex<P>::wake_and_release(bool shared, bool to_sleep) {
 template <class P>
 std::int64_t BasicRwMutex<P>::wake_and_release(WaitBucket<P>& bucket,
                                                bool shared, bool to_sleep) {
+  internal::releasing<P>(WaitKind::kWriter, this);
   if (shared && evaluating()) {
     // Somebody has come to look after this thread had found itself the last.
     // acq_rel: as in unlock_shared().
@@ -226,6 +228,7 @@ void BasicRwMutex<P>::let_readers_in() {
 // The calling thread is the writer, and will be a reader.
 template <class P>
 PARKWAY_NOINLINE void BasicRwMutex<P>::downgrade_slow() {
+  internal::releasing<P>(WaitKind::kWriter, this);
   auto& bucket = P::bucket(&word_);
   lock_bucket(bucket);
   // Others may wait for what this one has done under it and it may wait for

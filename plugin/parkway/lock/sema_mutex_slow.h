@@ -9,6 +9,7 @@
 
 #include "parkway/lock/sema_mutex.h"
 #include "parkway/os/compiler.h"
+#include "parkway/profile/contention.h"
 #include "parkway/wait/nap.h"
 
 namespace parkway {
@@ -29,6 +30,7 @@ bool BasicSemaMutex<P>::take() {
 
 template <class P>
 PARKWAY_NOINLINE bool BasicSemaMutex<P>::lock_slow(std::int64_t deadline) {
+  internal::Waiting<P> waiting(WaitKind::kMutex, this);
   for (;;) {
     if (internal::spin_and_yield<P>([this] { return take(); })) return true;
     if (deadline != os::kForever && P::now() >= deadline) return take();
@@ -52,6 +54,7 @@ PARKWAY_NOINLINE bool BasicSemaMutex<P>::lock_slow(std::int64_t deadline) {
                                            std::memory_order_acquire);
     }
     if (!pushed) continue;
+    waiting.slept();
     // True: somebody popped this worker. The mutex was free at that moment and
     // may be taken by now; go around.
     if (self->semaphore.sleep(deadline)) continue;
@@ -153,6 +156,7 @@ typename BasicSemaMutex<P>::Worker* BasicSemaMutex<P>::unlink_last(
 
 template <class P>
 PARKWAY_NOINLINE void BasicSemaMutex<P>::unlock_slow() {
+  internal::releasing<P>(WaitKind::kMutex, this);
   // First: release outright, or own the list.
   Word word = word_.load(std::memory_order_relaxed);
   for (;;) {

@@ -7,13 +7,16 @@
 
 #include "parkway/lock/sema_note.h"
 #include "parkway/os/compiler.h"
+#include "parkway/profile/contention.h"
 #include "parkway/wait/nap.h"
 
 namespace parkway {
 
 template <class P>
 PARKWAY_NOINLINE bool BasicSemaNote<P>::sleep_slow(std::int64_t deadline) {
+  internal::Waiting<P> waiting(WaitKind::kNote, this);
   if (internal::spin<P>([this] { return signalled(); })) return true;
+  waiting.slept();
 
   Worker* const self = P::current_worker();
   if (self == nullptr) {
@@ -45,6 +48,7 @@ PARKWAY_NOINLINE bool BasicSemaNote<P>::sleep_slow(std::int64_t deadline) {
 
 template <class P>
 PARKWAY_NOINLINE void BasicSemaNote<P>::wakeup_slow(Word old) {
+  internal::releasing<P>(WaitKind::kNote, this);
   if (old == kSignalled) internal::fatal(kName, this, "double wakeup");
   if (Link::is_own(old)) Link::worker(old)->semaphore.wakeup();
 }

@@ -10,6 +10,7 @@
 #include "parkway/base/spin.h"
 #include "parkway/lock/semaphore.h"
 #include "parkway/os/compiler.h"
+#include "parkway/profile/contention.h"
 #include "parkway/wait/address_wait_slow.h"
 
 namespace parkway {
@@ -51,9 +52,11 @@ PARKWAY_NOINLINE PARKWAY_COLD bool BasicSemaphore<P>::try_inherited() {
 
 template <class P>
 PARKWAY_NOINLINE bool BasicSemaphore<P>::acquire_slow(std::int64_t deadline) {
+  internal::Waiting<P> waiting(WaitKind::kSemaphore, this);
   using W = BasicAddressWaiter<P>;
   const auto attempt = [this] { return try_acquire(); };
   if (internal::spin_and_yield<P>(attempt)) return true;
+  waiting.slept();
   const bool timed = deadline != os::kForever;
   const std::int64_t since = P::now();
   std::uint32_t losses = 0;
@@ -134,6 +137,7 @@ template <class P>
 PARKWAY_NOINLINE void BasicSemaphore<P>::release(std::ptrdiff_t count) {
   using W = BasicAddressWaiter<P>;
   if (count < 0) internal::fatal(kName, this, "release of a negative count");
+  internal::releasing<P>(WaitKind::kSemaphore, this);
   const auto given = static_cast<std::uint64_t>(count);
   std::uint64_t grants;
   std::uint64_t mine;

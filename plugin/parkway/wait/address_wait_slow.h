@@ -9,9 +9,47 @@
 #include <utility>
 
 #include "parkway/os/compiler.h"
+#include "parkway/profile/contention.h"
 #include "parkway/wait/address_wait.h"
 
 namespace parkway {
+
+namespace internal {
+
+// As what the profile is told of a sleep in such a queue. Not told: what has
+// a slow half of its own, which tells it.
+struct ToldAs {
+  bool told = false;
+  WaitKind kind = WaitKind::kMutex;
+};
+constexpr ToldAs told_as(AddressKind kind) {
+  switch (kind) {
+    case AddressKind::kCondition:
+    case AddressKind::kHostCondition:
+      return {true, WaitKind::kConditionVariable};
+    case AddressKind::kHostAddress:
+      return {true, WaitKind::kAddress};
+    case AddressKind::kHostQueue:
+      return {true, WaitKind::kQueue};
+    default:
+      return {};
+  }
+}
+
+// The profile of a sleep by address.
+template <class P>
+class Sleeping {
+ public:
+  Sleeping(AddressKind kind, const void* address)
+      : waiting_(told_as(kind).told, told_as(kind).kind, address) {
+    waiting_.slept();
+  }
+
+ private:
+  Waiting<P> waiting_;
+};
+
+}  // namespace internal
 
 // Invariant (W): a waiter that is waits_ and not queued_ gets one wakeup, from
 // whoever took it out. It is consumed before the waiter is gone.
@@ -123,6 +161,7 @@ PARKWAY_NOINLINE bool BasicAddressWaiter<P>::may_have_waiters_slow(
 
 template <class P>
 bool BasicAddressWaiter<P>::commit(std::int64_t deadline) {
+  internal::Sleeping<P> told(kind_, address_);
   const std::int64_t until = std::min(deadline, settles_);
   const bool in_time = semaphore_.sleep(until);
   if (!in_time && until == settles_) settle();
@@ -133,6 +172,7 @@ bool BasicAddressWaiter<P>::commit(std::int64_t deadline) {
 
 template <class P>
 bool BasicAddressWaiter<P>::sleep(std::int64_t deadline) {
+  internal::Sleeping<P> told(kind_, address_);
   if (!semaphore_.sleep(deadline)) return false;
   end();
   return true;
@@ -191,6 +231,9 @@ template <class Choose, class Then>
 std::size_t BasicAddressWaiter<P>::wake_at(const void* address,
                                            AddressKind kind, Choose&& choose,
                                            Then&& then) {
+  if (internal::told_as(kind).told) {
+    internal::releasing<P>(internal::told_as(kind).kind, address);
+  }
   Bucket& bucket = P::address_bucket(address);
   Chain woken;
   bool more = false;

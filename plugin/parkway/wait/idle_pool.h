@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "parkway/os/os.h"
+#include "parkway/profile/contention.h"
 #include "parkway/wait/wait_platform.h"
 #include "parkway/wait/worker_semaphore.h"
 
@@ -135,7 +136,11 @@ class BasicIdlePool {
       if (slack(word) >= 0) return Rest::kWanted;
       me.owed_ = push(me, word);
     }
-    if (!me.semaphore_.sleep(deadline)) return Rest::kTimeout;
+    {
+      internal::Waiting<P> waiting(WaitKind::kWorker, this);
+      waiting.slept();
+      if (!me.semaphore_.sleep(deadline)) return Rest::kTimeout;
+    }
     me.owed_ = false;
     return closed(word_.load(std::memory_order_acquire)) ? Rest::kClosed
                                                          : Rest::kWanted;

@@ -20,6 +20,8 @@
 //   kOnItsWayNs        how long a waiter of a BasicRwMutex relies on another
 //                      one, woken before it came, to take the mutex; 0: not at
 //                      all
+//   kProfiled          whether its waits are told to the profile; not there: no
+//                      (parkway/profile/contention.h)
 //   TableLock          what the tables are locked with
 //   bucket(key), mark_lists()
 //                      see parkway/wait/wait_table.h
@@ -118,6 +120,9 @@ struct Platform : BasePlatform {
   // Longer than the slice of 3 ms that a thread waits for its CPU behind one
   // other.
   static constexpr std::int64_t kOnItsWayNs = 4000000;
+
+  // Its waits are in the contention profile (parkway/profile.h).
+  static constexpr bool kProfiled = true;
 
   using TableLock = WordLock;
   static WaitBucket<Platform>& bucket(const void* key) noexcept;

@@ -19,74 +19,17 @@
 
 #include "parkway/profile/wait_kind.h"
 
-#if defined(__linux__) && defined(__has_include)
-#if __has_include(<sys/sdt.h>)
-#include <sys/sdt.h>
-#define PARKWAY_PROBE(name, address) DTRACE_PROBE1(parkway, name, address)
-#endif
-#endif
-
 namespace parkway::internal {
 
-#ifdef PARKWAY_PROBE
-inline constexpr bool kHasProbes = true;
-#else
-inline constexpr bool kHasProbes = false;
-#define PARKWAY_PROBE(name, address) static_cast<void>(address)
-#endif
+// Whether there are any.
+extern const bool has_probes;
 
-inline void probe_entry(WaitKind kind, const void* lock) {
-  switch (kind) {
-    case WaitKind::kMutex:
-      PARKWAY_PROBE(mutex_entry, lock);
-      break;
-    case WaitKind::kReader:
-      PARKWAY_PROBE(rdlock_entry, lock);
-      break;
-    case WaitKind::kWriter:
-      PARKWAY_PROBE(wrlock_entry, lock);
-      break;
-    case WaitKind::kConditionVariable:
-      PARKWAY_PROBE(cond_wait, lock);
-      break;
-    default:
-      PARKWAY_PROBE(wait_entry, lock);
-  }
-}
-
-inline void probe_end(WaitKind kind, const void* lock) {
-  switch (kind) {
-    case WaitKind::kMutex:
-      PARKWAY_PROBE(mutex_acquired, lock);
-      break;
-    case WaitKind::kReader:
-      PARKWAY_PROBE(rdlock_acquire_read, lock);
-      break;
-    case WaitKind::kWriter:
-      PARKWAY_PROBE(wrlock_acquire_write, lock);
-      break;
-    default:
-      PARKWAY_PROBE(wait_done, lock);
-  }
-}
-
+// Out of line, each probe once in a library: gold 1.16 with --gc-sections can't
+// link a note of a function that is not used.
+void probe_entry(WaitKind kind, const void* lock) noexcept;
+void probe_end(WaitKind kind, const void* lock) noexcept;
 // `kind`: of those that may wait for it.
-inline void probe_release(WaitKind kind, const void* lock) {
-  switch (kind) {
-    case WaitKind::kMutex:
-      PARKWAY_PROBE(mutex_release, lock);
-      break;
-    case WaitKind::kReader:
-    case WaitKind::kWriter:
-      PARKWAY_PROBE(rwlock_unlock, lock);
-      break;
-    case WaitKind::kConditionVariable:
-      PARKWAY_PROBE(cond_signal, lock);
-      break;
-    default:
-      PARKWAY_PROBE(wake, lock);
-  }
-}
+void probe_release(WaitKind kind, const void* lock) noexcept;
 
 }  // namespace parkway::internal
 

@@ -9,26 +9,29 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
-#include <map>
-#include <memory>
-#include <regex>
+#include <iterator>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/synchronization/mutex.h"
+#include "bench/engine/baseline.h"
+#include "bench/engine/baseline_report.h"
 #include "bench/engine/cell.h"
-#include "bench/engine/core_probe.h"
 #include "bench/engine/engine.h"
+#include "bench/engine/groups.h"
 #include "bench/engine/machine.h"
 #include "bench/engine/options.h"
+#include "bench/engine/page.h"
 #include "bench/engine/pinning.h"
 #include "bench/engine/report.h"
 #include "bench/engine/runfiles.h"
+#include "bench/engine/selection.h"
+#include "bench/engine/summary.h"
 #include "bench/engine/table.h"
 #include "bench/locks/micro.h"
 #include "bench/programs/corpus.h"
@@ -40,21 +43,18 @@
 namespace parkway_bench {
 namespace {
 
-// More of the machine than this for others, and the numbers are noise.
-constexpr double kQuietShare = 0.05;
-
 constexpr int kFailed = 1;
 constexpr int kWrongArguments = 2;
-
-using Description = std::vector<std::pair<std::string, std::string>>;
 
 int Wrong(const std::string& error) {
   std::cerr << "ab: " << error << '\n';
   return kWrongArguments;
 }
 
-bool IsProgram(const Cell& cell) {
-  return absl::StartsWith(cell.group, "program/");
+template <typename T>
+void Append(std::vector<T> from, std::vector<T>* to) {
+  to->insert(to->end(), std::make_move_iterator(from.begin()),
+             std::make_move_iterator(from.end()));
 }
 
 // Whether the file can be written; makes it, and leaves alone what is in it.
@@ -84,18 +84,6 @@ std::vector<Cell> AllCells(const std::vector<int>& threads,
   return cells;
 }
 
-std::vector<const Cell*> Select(const std::vector<Cell>& cells,
-                                const std::string& filter) {
-  const std::regex wanted(filter);
-  std::vector<const Cell*> selected;
-  for (const Cell& cell : cells) {
-    if (std::regex_search(cell.Name(), wanted)) {
-      selected.push_back(&cell);
-    }
-  }
-  return selected;
-}
-
 // Takes oneTBB's tasks out of `cells` where they can't be measured, and says
 // why; says nothing else.
 std::string DropTasks(const TaskRunner& runner,
@@ -108,60 +96,6 @@ std::string DropTasks(const TaskRunner& runner,
     cells->erase(first, cells->end());
   }
   return why;
-}
-
-// Takes the groups out of `cells` that can't be measured here. Returns what
-// stands in their places.
-std::vector<Table> DropUnmeasurable(std::vector<const Cell*>* cells) {
-  std::map<std::string, std::string> why_not;
-  std::vector<Table> tables;
-  for (const Cell* const cell : *cells) {
-    if (why_not.count(cell->group) == 0) {
-      const std::string why = why_not[cell->group] = cell->why_not();
-      if (!why.empty()) {
-        tables.push_back(NotMeasured(cell->group, why));
-      }
-    }
-  }
-  cells->erase(std::remove_if(cells->begin(), cells->end(),
-                              [&](const Cell* cell) {
-                                return !why_not[cell->group].empty();
-                              }),
-               cells->end());
-  return tables;
-}
-
-// Neighbours of one group and thread count are measured together.
-std::vector<std::vector<const Cell*>> Together(
-    const std::vector<const Cell*>& cells) {
-  std::vector<std::vector<const Cell*>> sets;
-  for (const Cell* const cell : cells) {
-    if (sets.empty() || sets.back().front()->group != cell->group ||
-        sets.back().front()->threads != cell->threads) {
-      sets.emplace_back();
-    }
-    sets.back().push_back(cell);
-  }
-  return sets;
-}
-
-// How often a thread's core was not its own, after the windows.
-std::string CoresLine(const std::vector<Measured>& measured) {
-  std::vector<double> probes;
-  for (const Measured& one : measured) {
-    for (const Sample& sample : one.samples) {
-      const auto found = sample.counters.find(kCoreProbe);
-      if (found != sample.counters.end()) {
-        probes.push_back(found->second);
-      }
-    }
-  }
-  return probes.empty()
-             ? ""
-             : absl::StrFormat(
-                   "after %.0f %% of %d windows a loop without memory took "
-                   "more than 1.25 of its least time",
-                   100 * BusyCores(probes), probes.size());
 }
 
 // As a reader types it: what `bazel run` makes of it says nothing elsewhere.
@@ -193,23 +127,6 @@ Description Head(const std::vector<std::string>& words, const Options& options,
   return head;
 }
 
-void PrintHead(const Description& head, std::ostream& out) {
-  for (const auto& [name, value] : head) {
-    out << absl::StrFormat("%-12s %s\n", name, value);
-  }
-  out.flush();
-}
-
-void WriteMarkdown(const Description& head, const std::vector<Table>& tables,
-                   std::ostream& out) {
-  for (const auto& [name, value] : head) {
-    out << "- " << name << ": " << value << '\n';
-  }
-  for (const Table& table : tables) {
-    PrintMarkdown(table, out);
-  }
-}
-
 // The text for the programs, and where it is. Returns what is wrong, or
 // nothing.
 std::string FindInput(const Options& options, std::string* input,
@@ -229,6 +146,106 @@ std::string FindInput(const Options& options, std::string* input,
 std::string FindPrograms(const Options& options) {
   return options.programs.empty() ? FindRunfile("bench/programs")
                                   : options.programs;
+}
+
+// What is wrong with the files that the options name; empty if nothing is.
+// Reads the baseline.
+std::string CheckFiles(const Options& options,
+                       const std::vector<const Cell*>& selected,
+                       Baseline* baseline) {
+  std::string error;
+  if (!options.baseline.empty()) {
+    if (!ReadBaseline(options.baseline, baseline, &error)) {
+      return absl::StrCat("--baseline: ", error);
+    }
+    if (std::none_of(selected.begin(), selected.end(), [&](const Cell* cell) {
+          return baseline->cells.count(cell->Name()) != 0;
+        })) {
+      return absl::StrCat("--baseline: ", options.baseline, " has none of the ",
+                          selected.size(),
+                          " cells that are to be measured; name another file, "
+                          "or other cells with --filter and --threads");
+    }
+  }
+  if (!CanWrite(options.json)) {
+    return absl::StrCat("--json: cannot write ", options.json);
+  }
+  if (!CanWrite(options.markdown)) {
+    return absl::StrCat("--markdown: cannot write ", options.markdown);
+  }
+  return "";
+}
+
+// What was measured, and the tables that were printed.
+struct Results {
+  std::vector<Measured> measured;
+  std::vector<Table> tables;
+
+  void Print(Table table) {
+    PrintText(table, std::cout);
+    tables.push_back(std::move(table));
+  }
+};
+
+void SayWhatComes(const std::vector<const Cell*>& cells, int repetitions) {
+  std::set<std::string> groups;
+  for (const Cell* const cell : cells) {
+    groups.insert(cell->group);
+  }
+  std::cerr << absl::StrFormat("%d cells in %d groups, about %s\n",
+                               cells.size(), groups.size(),
+                               Duration(SecondsFor(cells, repetitions)));
+}
+
+// Measures `cells` and prints the programs' table as soon as it is complete.
+// Returns false when a cell failed.
+bool Measure(const std::vector<const Cell*>& cells, int repetitions,
+             Engine* engine, Results* results, std::string* error) {
+  const std::vector<std::vector<const Cell*>> sets = Sets(cells);
+  const auto start = std::chrono::steady_clock::now();
+  SayWhatComes(cells, repetitions);
+  for (std::size_t i = 0; i < sets.size(); ++i) {
+    const Cell& first = *sets[i].front();
+    const Cell* const before = i == 0 ? nullptr : sets[i - 1].front();
+    if (before != nullptr && IsProgram(*before) && !IsProgram(first)) {
+      results->Print(ProgramTable(results->measured));
+    }
+    if (before == nullptr || before->group != first.group) {
+      const std::string line = LongGroupLine(first.group, cells, repetitions);
+      std::cerr << line << (line.empty() ? "" : "\n");
+    }
+    const std::chrono::duration<double> passed =
+        std::chrono::steady_clock::now() - start;
+    std::cerr << absl::StrFormat(
+        "[%3d/%d, %4.0f s] %s, threads %d: %d variants, %d times\n", i + 1,
+        sets.size(), passed.count(), first.group, first.threads, sets[i].size(),
+        repetitions);
+    if (!engine->MeasureTogether(sets[i], repetitions, &results->measured,
+                                 error)) {
+      return false;
+    }
+  }
+  if (!cells.empty() && IsProgram(*cells.back())) {
+    results->Print(ProgramTable(results->measured));
+  }
+  return true;
+}
+
+// The other tables; those of groups that can't be measured say why.
+void PrintTables(const std::vector<Table>& not_measured,
+                 const std::string& no_tasks, Results* results) {
+  for (Table& table : MicroTables(results->measured)) {
+    results->Print(std::move(table));
+  }
+  for (const Table& table : not_measured) {
+    results->Print(table);
+  }
+  Table tasks = TaskTable(results->measured);
+  if (!no_tasks.empty()) {
+    results->Print(NotMeasured(kTasks, no_tasks));
+  } else if (!tasks.rows.empty()) {
+    results->Print(std::move(tasks));
+  }
 }
 
 int Main(int argc, char** argv) {
@@ -259,21 +276,23 @@ int Main(int argc, char** argv) {
                               cells.front().Name(), " to ",
                               cells.back().Name()));
   }
-  bool programs = false;
-  for (const Cell* const cell : selected) {
-    programs = programs || IsProgram(*cell);
+  if (options.groups) {
+    PrintText(GroupTable(selected, options.repetitions), std::cout);
+    return 0;
   }
+  const bool programs =
+      std::any_of(selected.begin(), selected.end(),
+                  [](const Cell* cell) { return IsProgram(*cell); });
   if (!input_error.empty() && (programs || !options.input.empty())) {
     return Wrong(input_error);
   }
   if (programs && FindPrograms(options).empty()) {
     return Wrong("found no programs; --programs DIR names their folder");
   }
-  if (!CanWrite(options.json)) {
-    return Wrong(absl::StrCat("--json: cannot write ", options.json));
-  }
-  if (!CanWrite(options.markdown)) {
-    return Wrong(absl::StrCat("--markdown: cannot write ", options.markdown));
+  Baseline baseline;
+  error = CheckFiles(options, selected, &baseline);
+  if (!error.empty()) {
+    return Wrong(error);
   }
 
   const std::string no_tasks = DropTasks(tasks, &selected);
@@ -283,79 +302,42 @@ int Main(int argc, char** argv) {
       Head(words, options, input, programs ? files : std::vector<TextFile>());
   PrintHead(head, std::cout);
   Engine engine(words[0], head);
-  std::vector<Measured> measured;
-  std::vector<Table> tables;
-  const std::vector<std::vector<const Cell*>> sets = Together(selected);
+  Results results;
   const NeighbourWatch neighbours;
-  const auto start = std::chrono::steady_clock::now();
-  bool programs_printed = false;
-  for (std::size_t i = 0; i < sets.size(); ++i) {
-    const Cell& first = *sets[i].front();
-    const std::chrono::duration<double> passed =
-        std::chrono::steady_clock::now() - start;
-    std::cerr << absl::StrFormat(
-        "[%3d/%d, %4.0f s] %s, threads %d: %d variants, %d times\n", i + 1,
-        sets.size(), passed.count(), first.group, first.threads, sets[i].size(),
-        options.repetitions);
-    if (!programs_printed && !measured.empty() && !IsProgram(first)) {
-      programs_printed = true;
-      if (programs) {
-        tables.push_back(ProgramTable(measured));
-        PrintText(tables.back(), std::cout);
-      }
-    }
-    if (!engine.MeasureTogether(sets[i], options.repetitions, &measured,
-                                &error)) {
-      std::cerr << "ab: " << error << '\n';
-      return kFailed;
-    }
-  }
-  if (programs && !programs_printed) {
-    tables.push_back(ProgramTable(measured));
-    PrintText(tables.back(), std::cout);
-  }
-  for (Table& table : MicroTables(measured)) {
-    PrintText(table, std::cout);
-    tables.push_back(std::move(table));
-  }
-  for (const Table& table : not_measured) {
-    PrintText(table, std::cout);
-    tables.push_back(table);
-  }
-  Table task_table = TaskTable(measured);
-  if (!no_tasks.empty()) {
-    task_table = NotMeasured(kTasks, no_tasks);
-  }
-  if (!no_tasks.empty() || !task_table.rows.empty()) {
-    PrintText(task_table, std::cout);
-    tables.push_back(std::move(task_table));
+  if (!Measure(selected, options.repetitions, &engine, &results, &error)) {
+    std::cerr << "ab: " << error << '\n';
+    return kFailed;
   }
   const double others = neighbours.Share();
-  if (others >= 0) {
-    head.emplace_back(
-        "other load",
-        absl::StrFormat(
-            "%.0f %% of the machine%s", 100 * others,
-            others > kQuietShare ? ": NOISY, measure on a quiet machine" : ""));
-    std::cout << '\n';
-    PrintHead({head.back()}, std::cout);
+  const Description noise = Noise(others, results.measured);
+  engine.AddContext(noise);
+  Append(noise, &head);
+  PrintTables(not_measured, no_tasks, &results);
+  std::vector<SummaryLine> in_short = InShort(results.measured);
+  if (!options.baseline.empty()) {
+    const auto wanted = [&](const std::string& name) {
+      return IsWanted(name, options.filter, options.threads);
+    };
+    const Changes changes =
+        Since(baseline, results.measured, {head.begin(), head.end()}, wanted);
+    results.Print(ChangesTable(options.baseline, baseline, changes));
+    Append(ChangesInShort(baseline, changes), &in_short);
   }
-  const std::string cores = CoresLine(measured);
-  if (!cores.empty()) {
-    head.emplace_back("shared cores", cores);
-    PrintHead({head.back()}, std::cout);
-  }
+  std::cout << '\n';
+  PrintHead(noise, std::cout);
+  Append(Doubts(options.repetitions, others), &in_short);
   if (!options.json.empty() && !engine.WriteJson(options.json)) {
     return Wrong(absl::StrCat("--json: cannot write ", options.json));
   }
   if (!options.markdown.empty()) {
     std::ofstream out(options.markdown);
-    WriteMarkdown(head, tables, out);
+    WriteMarkdown(head, in_short, results.tables, out);
     out.close();
     if (out.fail()) {
       return Wrong(absl::StrCat("--markdown: cannot write ", options.markdown));
     }
   }
+  PrintText(in_short, std::cout);
   return 0;
 }
 

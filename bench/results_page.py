@@ -9,7 +9,7 @@ import argparse
 import re
 import sys
 
-_LOSS = re.compile(r"LOSES(?: to (?P<whom>[^ ]+) \((?P<ratio>[\d.]+)(?P<within>, within the spread)?\))?")
+_LOSS = re.compile(r"LOSES(?: to (?P<whom>.+?) \((?P<ratio>[\d.]+)(?P<within>, within the spread)?\))?")
 
 
 def fail(message):
@@ -71,7 +71,12 @@ def page(title, lines):
         fail("no table in it; it has to be a file that //bench:ab --markdown wrote")
     yield "# " + title
     yield ""
-    yield from (line for line in lines[:tables] if line.strip())
+    # A blank line around headings alone.
+    for line in lines[:tables]:
+        if line.startswith("## "):
+            yield from ("", "#" + line, "")
+        elif line.strip():
+            yield line
     yield ""
     yield ("How to read the columns is in [README.md](README.md), how it was measured in "
            "[bench/README.md](../../bench/README.md).")

@@ -78,6 +78,19 @@ inline bool IsTasks(const Cell& cell) {
   return cell.group.rfind(std::string(kTasks) + "/", 0) == 0;
 }
 
+// The groups of programs are named "program/...".
+inline constexpr char kProgram[] = "program/";
+
+inline bool IsProgram(const Cell& cell) {
+  return cell.group.rfind(kProgram, 0) == 0;
+}
+
+// A group's name as the tables have it: a program's without "program/".
+inline std::string ShortName(const std::string& group) {
+  return group.rfind(kProgram, 0) == 0 ? group.substr(sizeof(kProgram) - 1)
+                                       : group;
+}
+
 // Cells with their samples: as many for each, in the order of the repetitions.
 struct Measured {
   const Cell* cell = nullptr;

@@ -23,10 +23,6 @@ class Collector : public benchmark::BenchmarkReporter {
   std::vector<Run> runs_;
 };
 
-bool IsProgram(const Cell& cell) {
-  return cell.group.compare(0, 8, "program/") == 0;
-}
-
 }  // namespace
 
 Engine::Engine(
@@ -37,6 +33,11 @@ Engine::Engine(
   char* argv[] = {name->data(), nullptr};
   int argc = 1;
   benchmark::Initialize(&argc, argv);
+  AddContext(context);
+}
+
+void Engine::AddContext(
+    const std::vector<std::pair<std::string, std::string>>& context) {
   for (const auto& [key, value] : context) {
     if (key != "date") {  // Google Benchmark writes its own
       benchmark::AddCustomContext(key, value);

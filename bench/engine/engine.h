@@ -26,6 +26,10 @@ class Engine {
   Engine(const std::string& executable,
          const std::vector<std::pair<std::string, std::string>>& context);
 
+  // Adds what was only known later.
+  void AddContext(
+      const std::vector<std::pair<std::string, std::string>>& context);
+
   // Measures `cells`, which are compared with each other, `repetitions` times.
   // Stops at the first sample with an error, names the benchmark in `*error`
   // and returns false.

@@ -42,9 +42,19 @@ bool IsRegex(const std::string& text) {
   }
 }
 
+// The option that has no value, or null.
+bool* FindSwitch(const std::string& name, Options* options) {
+  return name == "--help"     ? &options->help
+         : name == "--groups" ? &options->groups
+                              : nullptr;
+}
+
 // Returns why `value` does not suit `name`; empty when it does.
 std::string SetOption(const std::string& name, const std::string& value,
                       Options* options) {
+  if (FindSwitch(name, options) != nullptr) {
+    return "takes no value";
+  }
   if (name == "--filter") {
     options->filter = value;
     return IsRegex(value) ? "" : "is not a regular expression";
@@ -69,6 +79,8 @@ std::string SetOption(const std::string& name, const std::string& value,
     path = &options->markdown;
   } else if (name == "--programs") {
     path = &options->programs;
+  } else if (name == "--baseline") {
+    path = &options->baseline;
   } else {
     return "is not an option of ab; --help lists them";
   }
@@ -86,8 +98,12 @@ const char kUsage[] =
   --threads LIST     thread counts, such as 1,4 (default: 1,2,4,16 for the programs,
                      1,2 for oneTBB's tasks, 1,2,4,8,16 for the rest)
   --repetitions N    runs of each benchmark (default 5)
+  --groups           lists the groups of benchmarks, what they measure and how long they
+                     take, and measures nothing
+  --baseline FILE    compares with an earlier run: marks what got slower, and names what
+                     is new or missing; FILE is what --json wrote then
   --input DIR        the text the programs work on (default: the dependencies' sources)
-  --json FILE        writes Google Benchmark's JSON
+  --json FILE        writes Google Benchmark's JSON, which --baseline reads
   --markdown FILE    writes the tables as Markdown
   --programs DIR     where the programs are (default: where the build put them)
   --help             prints this
@@ -98,8 +114,9 @@ Exit status: 0 done; 1 outputs differ, a lock failed or a program did; 2 wrong a
 bool ParseOptions(const std::vector<std::string>& args, Options* options,
                   std::string* error) {
   for (std::size_t i = 0; i < args.size(); ++i) {
-    if (args[i] == "--help") {
-      options->help = true;
+    bool* const on = FindSwitch(args[i], options);
+    if (on != nullptr) {
+      *on = true;
       continue;
     }
     const std::pair<std::string, std::string> parts =

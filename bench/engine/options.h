@@ -16,6 +16,7 @@ namespace parkway_bench {
 
 struct Options {
   bool help = false;
+  bool groups = false;  // list them and measure nothing
   std::string filter =
       "";  // a regular expression on benchmark names; empty: all
   std::vector<int> threads;  // empty: each table's own
@@ -23,6 +24,7 @@ struct Options {
   std::string input;  // the folder of text; empty: the dependencies' sources
   std::string json;   // files to write; empty: none
   std::string markdown;
+  std::string baseline;  // an earlier --json to compare with; empty: none
   std::string programs;  // where the programs are; empty: in the runfiles
 };
 

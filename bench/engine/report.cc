@@ -9,15 +9,13 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/string_view.h"
+#include "bench/engine/contest.h"
 #include "bench/engine/numbers.h"
 #include "bench/engine/stats.h"
 #include "bench/locks/micro.h"
 
 namespace parkway_bench {
 namespace {
-
-constexpr absl::string_view kProgram = "program/";
 
 using Key = std::pair<std::string, int>;  // group, threads
 
@@ -49,25 +47,17 @@ double Median(const Measured& measured, const char* counter) {
 // how sure that is.
 std::string MicroVerdict(const Measured& row,
                          const std::vector<const Measured*>& rivals) {
-  if (row.cell->side == Side::kStock) {
+  const std::vector<const Measured*> others = BestFirst(rivals);
+  if (row.cell->side == Side::kStock || others.empty()) {
     return "";
   }
-  const Measured* best = nullptr;
-  for (const Measured* const rival : rivals) {
-    if (rival->cell->side == Side::kStock &&
-        (best == nullptr ||
-         SpreadOf(Times(*rival)).median < SpreadOf(Times(*best)).median)) {
-      best = rival;
-    }
-  }
-  if (best == nullptr) {
-    return "";
-  }
-  const Spread ratio = SpreadOf(PairwiseRatios(Times(row), Times(*best)));
+  const Measured& best = *others.front();
+  const std::vector<double> ratios = RatiosOf(row, best);
+  const Spread ratio = ratios.empty() ? Spread() : SpreadOf(ratios);
   if (ratio.median <= 1) {
     return "";
   }
-  return absl::StrFormat("LOSES to %s (%.2f%s)", best->cell->subject,
+  return absl::StrFormat("LOSES to %s (%.2f%s)", best.cell->subject,
                          ratio.median,
                          ratio.min > 1 ? "" : ", within the spread");
 }
@@ -144,7 +134,7 @@ Table ProgramTable(const std::vector<Measured>& measured) {
   std::vector<Key> order;
   std::map<Key, std::pair<const Measured*, const Measured*>> pairs;
   for (const Measured& one : measured) {
-    if (!absl::StartsWith(one.cell->group, kProgram)) {
+    if (!IsProgram(*one.cell)) {
       continue;
     }
     const Key key{one.cell->group, one.cell->threads};
@@ -170,11 +160,11 @@ Table ProgramTable(const std::vector<Measured>& measured) {
                                   Counter(*stock, kCpuPerOp));
     }
     table.rows.push_back(
-        {key.first.substr(kProgram.size()), absl::StrCat(key.second),
-         time(stock), time(parkway), Ratio(ratios), RatioRange(ratios),
-         Ratio(cpu_ratios), counter(stock, kSwitches),
-         counter(parkway, kSwitches), counter(stock, kLongestWait),
-         counter(parkway, kLongestWait), Verdict(ratios)});
+        {ShortName(key.first), absl::StrCat(key.second), time(stock),
+         time(parkway), Ratio(ratios), RatioRange(ratios), Ratio(cpu_ratios),
+         counter(stock, kSwitches), counter(parkway, kSwitches),
+         counter(stock, kLongestWait), counter(parkway, kLongestWait),
+         Verdict(ratios)});
   }
   return table;
 }
@@ -188,7 +178,7 @@ std::vector<Table> MicroTables(const std::vector<Measured>& measured) {
   std::vector<std::pair<const char*, const char*>> extra;
   for (const Measured& one : measured) {
     const std::string& group = one.cell->group;
-    if (absl::StartsWith(group, kProgram) || IsTasks(*one.cell)) {
+    if (IsProgram(*one.cell) || IsTasks(*one.cell)) {
       continue;
     }
     if (tables.empty() || tables.back().title != group) {

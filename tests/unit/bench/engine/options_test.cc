@@ -14,6 +14,8 @@ TEST(Options, Defaults) {
   std::string error;
   ASSERT_TRUE(ParseOptions({}, &options, &error));
   EXPECT_FALSE(options.help);
+  EXPECT_FALSE(options.groups);
+  EXPECT_EQ(options.baseline, "");
   EXPECT_TRUE(options.threads.empty());
   EXPECT_EQ(options.repetitions, 5);
 }
@@ -23,7 +25,8 @@ TEST(Options, ReadsBothSpellings) {
   std::string error;
   ASSERT_TRUE(ParseOptions(
       {"--filter", "Mutex.*", "--threads=1,16", "--repetitions", "3",
-       "--input=/in", "--json", "/out.json", "--markdown=/out.md", "--help"},
+       "--input=/in", "--json", "/out.json", "--markdown=/out.md", "--help",
+       "--groups", "--baseline", "/old.json"},
       &options, &error))
       << error;
   EXPECT_EQ(options.filter, "Mutex.*");
@@ -33,6 +36,8 @@ TEST(Options, ReadsBothSpellings) {
   EXPECT_EQ(options.json, "/out.json");
   EXPECT_EQ(options.markdown, "/out.md");
   EXPECT_TRUE(options.help);
+  EXPECT_TRUE(options.groups);
+  EXPECT_EQ(options.baseline, "/old.json");
 }
 
 TEST(Options, SaysWhatIsWrong) {
@@ -41,7 +46,8 @@ TEST(Options, SaysWhatIsWrong) {
       {"--threads=2000"},     {"--repetitions=0"}, {"--repetitions"},
       {"--filter=("},         {"--colour=red"},    {"--colour"},
       {"positional"},         {"--input="},        {"--json"},
-      {"--repetitions=many"}, {"--threads=-1"},
+      {"--repetitions=many"}, {"--threads=-1"},    {"--baseline="},
+      {"--baseline"},         {"--groups=all"},    {"--help=me"},
   };
   for (const std::vector<std::string>& args : wrong) {
     Options options;

@@ -74,7 +74,7 @@ def page(title, lines):
     # A blank line around headings alone.
     for line in lines[:tables]:
         if line.startswith("## "):
-            yield from ("", "#" + line, "")
+            yield from ("", line, "")
         elif line.strip():
             yield line
     yield ""

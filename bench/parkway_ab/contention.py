@@ -94,9 +94,6 @@ class Profile:
     def waited(self):
         return sum(lock.nanoseconds for lock in self.locks) / 1e9
 
-    def waits(self):
-        return sum(lock.count for lock in self.locks)
-
     def load_symbols(self, most):
         """Names for the stacks of the first `most` locks, in few calls."""
         self.symbols.load(address for lock in self.locks[:most] for stacks in lock.stacks
@@ -120,6 +117,9 @@ class Profiles:
 
     def waited(self):
         return sum(profile.waited() for profile in self.profiles)
+
+    def waits(self):
+        return sum(lock.count for profile in self.profiles for lock in profile.locks)
 
     def threads(self):
         return sum(self._of_processes(lambda profile: profile.threads))

@@ -13,9 +13,8 @@ from parkway_ab import (charts, contention, discover, document, layers, librarie
 from parkway_ab.problem import NOTHING_TO_TAKE_OVER, OUTPUTS_DIFFER, Problem
 
 _SHORTEST = 0.005  # seconds
-# Where one in a hundred waits is noted, and not each.
-_SLOWED = 1.1
-_MANY_WAITS = 100000
+# Waits in a second from which on one in a hundred is noted, and not each: with fewer that would miss the rare long ones.
+_MANY_WAITS = 5000
 _NO_PROFILE = "These libraries write no contention profile: what there is to gain at most cannot be told."
 
 
@@ -161,8 +160,8 @@ class Measurement:
         findings, options = self.findings, self._options
         self._say("")
         profiles = self._profile(one_in=1)
-        if profiles and (profiles.slowed > _SLOWED or sum(p.waits() for p in profiles.profiles) > _MANY_WAITS):
-            # Noting each wait takes too long here, and 1 in 100 are enough.
+        if profiles and profiles.waits() > _MANY_WAITS * profiles.seconds:
+            # Noting each takes too long here.
             profiles = self._profile(one_in=100) or profiles
         findings.profiles = profiles
         if profiles is None:

@@ -23,6 +23,9 @@ _WIDE, _NARROW = 1280, 400
 _TAB, _ENTER, _ESCAPE, _UP, _RIGHT, _SPACE = (("Tab", 9), ("Enter", 13), ("Escape", 27), ("ArrowUp", 38),
                                               ("ArrowRight", 39), (" ", 32))
 _LIGHT_GROUND, _DARK_GROUND = "rgb(255, 255, 255)", "rgb(18, 22, 27)"
+# They are drawn: all waits are as wide as the graph.
+_FLAMES = """document.querySelector("#flame g[name='all waits'] rect").getBoundingClientRect().width
+    > 0.9 * document.querySelector("#flame").clientWidth"""
 
 
 class Rendered(unit.TestCase):
@@ -46,7 +49,7 @@ class Rendered(unit.TestCase):
         """Among the test's outputs, for people."""
         folder = os.environ.get("TEST_UNDECLARED_OUTPUTS_DIR")
         if folder:
-            self.browser.picture(os.path.join(folder, name))
+            self.browser.picture(os.path.join(folder, name), _FLAMES)
 
     def check_figures(self, width):
         for figure in ("times", "cpus", "time-ratios", "cpu-ratios"):
@@ -54,14 +57,15 @@ class Rendered(unit.TestCase):
         self.assertGreaterEqual(self.count("#times circle"), 40)
         self.assertGreaterEqual(self.count("#time-ratios circle"), 3)
         self.assertGreaterEqual(self.count("#flame g.frame"), 8)
-        # All waits are as wide as the graph.
-        self.browser.wait_for("""document.querySelector("#flame g[name='all waits'] rect").getBoundingClientRect().width
-            > 0.9 * document.querySelector("#flame").clientWidth""")
+        self.wait_for_flames()
         # Nothing sticks out to the right.
         self.assertLessEqual(self.browser.run("document.documentElement.scrollWidth"), width)
         wide = self.browser.run("""[...document.querySelectorAll("figure svg, #flame svg")]
             .filter((svg) => svg.getBoundingClientRect().right > innerWidth + 1).length""")
         self.assertEqual(wide, 0)
+
+    def wait_for_flames(self):
+        self.browser.wait_for(_FLAMES)
 
     def check_quiet(self):
         errors = self.browser.events(*devtools.ERRORS)
@@ -127,6 +131,7 @@ class Rendered(unit.TestCase):
 
     def test_a_click_on_a_frame_shows_it_in_full_width(self):
         self.look()
+        self.wait_for_flames()
         frame = '#flame g.frame[name="mutex <table>"]'
         before = self.browser.run(f"document.querySelector({json.dumps(frame)}).getBoundingClientRect().width")
         self.browser.click(frame)

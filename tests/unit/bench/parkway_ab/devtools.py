@@ -5,12 +5,11 @@ import base64
 import json
 import os
 import shutil
-import signal
 import subprocess
 import time
 
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_HANG = 15  # seconds
+_HANG = 60  # seconds
 ERRORS = ("Runtime.exceptionThrown", "Log.entryAdded")
 
 
@@ -32,7 +31,7 @@ class Browser:
              "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
              "--remote-debugging-pipe", f"--user-data-dir={folder}/profile", "about:blank"],
             pass_fds=(to_browser, from_browser), stdin=subprocess.DEVNULL, stdout=self._errors, stderr=self._errors,
-            env=dict(os.environ, HOME=folder), start_new_session=True)
+            env=dict(os.environ, HOME=folder))
         os.close(to_browser)
         os.close(from_browser)
         self._rest, self._number, self._events, self._session = b"", 0, [], None
@@ -43,15 +42,16 @@ class Browser:
             self.call(domain + ".enable")
 
     def close(self):
-        os.close(self._out)
+        self._session = None
         try:
-            os.killpg(self._process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+            self.call("Browser.close")
+            # Its other processes have the pipe as well: the end of it is theirs.
+            while os.read(self._in, 1 << 16):
+                pass
+        except (OSError, RuntimeError):
+            self._process.kill()
         self._process.wait()
-        # Its other processes have the pipe as well: the end of it is theirs.
-        while os.read(self._in, 1 << 16):
-            pass
+        os.close(self._out)
         os.close(self._in)
         self._errors.close()
 
@@ -120,7 +120,7 @@ class Browser:
             const box = element.getBoundingClientRect();
             const x = box.x + box.width / 2, y = box.y + Math.min(box.height / 2, 10);
             const top = document.elementFromPoint(x, y);
-            return {{x, y, hit: element.contains(top) || top.contains(element)}};
+            return {{x, y, hit: element.contains(top)}};
         }})()""")
         if not place["hit"]:
             raise RuntimeError(f"{selector} is hidden by something else")
@@ -133,10 +133,12 @@ class Browser:
             self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code,
                       **(text if kind == "keyDown" else {}))
 
-    def picture(self, path):
+    def picture(self, path, ready):
+        """Of the whole page, once `ready` is true of it in a window that is as high."""
         width, height = self.run("[innerWidth, document.documentElement.scrollHeight]")
         # What is outside of the window may not be drawn.
         self.resize(width, height)
+        self.wait_for(ready)
         found = self.call("Page.captureScreenshot", format="png")
         with open(path, "wb") as file:
             file.write(base64.b64decode(found["data"]))

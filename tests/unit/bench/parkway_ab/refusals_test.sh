@@ -48,6 +48,16 @@ ends 2 'the program has not written such a file' ab --output nothing -- ./mill
 PARKWAY=off ends 2 'PARKWAY=off is in the environment' ab -- ./mill
 LD_PRELOAD=/none/libparkway_tbb.so ends 2 'LD_PRELOAD has a library of parkway' ab -- ./mill
 
+# A signal ends the run and its program.
+plays 'echo $$ >there; exec sleep 1000'
+"$tool" --tbb "$library" --quiet -- ./mill >"$scratch/out" 2>"$scratch/err" &
+until [ -s there ]; do sleep 0.02; done
+kill -TERM $!
+wait $!
+expect "interrupted" $? 130
+has err '^parkway-ab: interrupted before there was a result$'
+kill -0 "$(cat there)" 2>/dev/null && fail "the program goes on"
+
 # 3: they differ, and which one is said.
 plays 'echo "result: ${preloaded:-0}"; sleep 0.01'
 ends 3 '^parkway-ab: stock and parkway differ: the output is another one$' ab -- ./mill
@@ -69,7 +79,7 @@ rm -r "$(sed -n 's/^    all of both: //p' "$scratch/err")"
 
 # 4: nothing to take over.
 plays 'sleep 0.01'
-FAKE_STATS= ends 4 'nothing to take over: neither oneTBB nor a shared Abseil' ab -- ./mill
+FAKE_STATS='' ends 4 'nothing to take over: neither oneTBB nor a shared Abseil' ab -- ./mill
 FAKE_STATS='parkway: libparkway_tbb.so steps aside: this process has A, not libtbb.so.12' \
   ends 4 'nothing to take over: the libraries have stepped aside; see above' ab -- ./mill
 has out 'note  *parkway: libparkway_tbb.so steps aside'

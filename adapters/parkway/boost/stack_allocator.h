@@ -55,8 +55,9 @@ class freelist_stack {
       : bytes_(bytes), guard_(guard) {}
 
   // A stack: `sp` is its upper end, `size` all of it, but for a few lines above
-  // `sp` (see kColours). Throws std::bad_alloc if the system has no memory, or
-  // if the bytes are more than maximum_size(). Orders and costs: stack_alloc().
+  // `sp` where that leaves what was asked for (see kColours). Throws
+  // std::bad_alloc if the system has no memory, or if the bytes are more than
+  // maximum_size(). Orders and costs: stack_alloc().
   StackContext allocate() const {
     void* const stack = stack_alloc(bytes_, guard_);
     if (stack == nullptr) throw std::bad_alloc();
@@ -79,10 +80,12 @@ class freelist_stack {
   static constexpr std::size_t kLine = 64;
   static constexpr std::size_t kColours = 32;
 
-  // A sixteenth of the stack at most.
+  // A sixteenth of the stack at most, and nothing of what was asked for: who
+  // asks for a power of two may need it to the last byte.
   std::size_t unused_above(const void* stack) const {
-    const std::size_t colours =
-        std::min(kColours, stack_size(bytes_) / kLine / 16);
+    const std::size_t whole = stack_size(bytes_);
+    const std::size_t spare = std::min(whole / 16, whole - bytes_);
+    const std::size_t colours = std::min(kColours, spare / kLine);
     // The upper bits of a product with the golden ratio depend on all bits.
     const std::uint32_t mixed =
         static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(stack) >>

@@ -71,6 +71,7 @@ const char* write_to(const char* path) {
   if (file < 0) {
     return errno == ELOOP ? "it is a symbolic link" : std::strerror(errno);
   }
+  errno = 0;  // where there is no memory nothing sets it
   struct stat status;
   const char* problem = nullptr;
   if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) {

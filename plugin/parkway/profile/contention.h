@@ -7,8 +7,8 @@
 // own stack for the waiter to note. An inline unlock leaves none: there is
 // nothing in it.
 //
-// Without a profile this costs one load and one branch that is not taken, in
-// slow halves only.
+// Without a profile this costs one load, one branch that is not taken and the
+// calls of the probes (parkway/profile/probes.h), in slow halves only.
 #ifndef PARKWAY_PROFILE_CONTENTION_H_
 #define PARKWAY_PROFILE_CONTENTION_H_
 

@@ -84,14 +84,14 @@ TEST_F(StackAllocatorTest, DefaultsAreThoseOfBoostAndAGuard) {
   freelist_stack stacks;
   stack_context stack = stacks.allocate();
   const std::size_t whole = freelist_stack::traits_type::default_size();
-  ExpectAlmost(stack.size, whole);
+  EXPECT_EQ(stack.size, whole);
   EXPECT_EQ(stack_stats(whole, StackGuard::kPage).in_use, whole);
   stacks.deallocate(stack);
 }
 
 // Their ends do not share the lines of one place of a page.
 TEST_F(StackAllocatorTest, StacksEndAtDifferentLines) {
-  const freelist_stack stacks(64 << 10);
+  const freelist_stack stacks(60 << 10);
   std::vector<stack_context> all(64);
   std::set<std::uintptr_t> lines;
   for (stack_context& stack : all) {
@@ -100,6 +100,20 @@ TEST_F(StackAllocatorTest, StacksEndAtDifferentLines) {
   }
   EXPECT_GT(lines.size(), 16u);
   for (stack_context& stack : all) stacks.deallocate(stack);
+}
+
+// Who asks for a power of two gets it to the last byte.
+TEST_F(StackAllocatorTest, NoneIsSmallerThanWasAskedFor) {
+  for (const std::size_t bytes : {std::size_t{16} << 10, std::size_t{64} << 10,
+                                  std::size_t{65000}, std::size_t{65472}}) {
+    const freelist_stack stacks(bytes);
+    std::vector<stack_context> all(40);
+    for (stack_context& stack : all) {
+      stack = stacks.allocate();
+      EXPECT_GE(stack.size, bytes);
+    }
+    for (stack_context& stack : all) stacks.deallocate(stack);
+  }
 }
 
 // The smallest have no lines to spare.

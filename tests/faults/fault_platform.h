@@ -271,6 +271,7 @@ struct FaultPlatform {
   static internal::SpinHistory& spin_history() {
     return internal::spin_history();
   }
+  static constexpr std::uint32_t kStarvingLosses = 2;
   static bool starving(std::int64_t since, std::uint32_t /*losses*/) {
     return now() - since >
            static_cast<std::int64_t>(faults::Rng().Below(300000));
@@ -336,6 +337,8 @@ struct FaultPlatform {
   static constexpr std::int64_t kSettleNs = 1000000;
   static constexpr std::int64_t kOnItsWayNs = 100000;
   static std::int64_t look_again(std::int64_t) { return os::kForever; }
+  static constexpr std::int64_t kRelyNs = 1000000;
+  static constexpr bool kOneProcess = true;
   static constexpr std::int64_t kPatienceNs = 1000;
   static constexpr std::int64_t kNapNs = 1000;
   static constexpr std::int64_t kLongestNapNs = 100000;

@@ -31,6 +31,8 @@ void check_futex_mutex_random(std::uint64_t share = 1) {
   check_met("a deadline came", coverage.timeouts);
   check_met("a sleep ended for no reason", coverage.spurious);
   check_met("the lock was granted to a starving waiter", coverage.grants);
+  check_met("the lock was passed to a starving watcher", coverage.passes);
+  check_met("an unlock relied on a watcher", coverage.unwoken);
 }
 
 template <class K, template <class> class M = BasicFutexMutex>

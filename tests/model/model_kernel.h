@@ -51,7 +51,10 @@ struct Coverage {
   std::uint64_t barrier_failures = 0;
   std::uint64_t eras_joined = 0;  // sleepers that needed no barrier
   std::uint64_t calms = 0;        // slots that became quiet
-  std::uint64_t grants = 0;       // FutexMutex::kGranted was written
+  // FutexMutex's kGranted, kPassed, kFreeWatched were written.
+  std::uint64_t grants = 0;
+  std::uint64_t passes = 0;
+  std::uint64_t unwoken = 0;
   std::uint64_t suspensions = 0;
   std::uint64_t early_resumes = 0;  // before suspended() had returned
   std::uint64_t refusals = 0;
@@ -87,6 +90,7 @@ struct Kernel {
   bool wakes_for_no_reason;
   Kept kept[kMaxThreads];
   bool in_release_window[kMaxThreads];
+  unsigned windows_left[kMaxThreads];
   bool in_barrier[kMaxThreads];
   std::int64_t clock;
   Budget budget;
@@ -103,6 +107,7 @@ struct Kernel {
       priority[i] = 0;
       kept[i] = {};
       in_release_window[i] = in_barrier[i] = in_task[i] = false;
+      windows_left[i] = 0;
     }
     stage = 0;
     patience = kPatience;
@@ -161,6 +166,7 @@ bool await(Condition&& is_so) {
 // The calling thread has looked in a window that barriers wait for, and stored.
 inline void leave_release_window() {
   kernel.in_release_window[self()] = false;
+  ++kernel.windows_left[self()];
   for (int i = 0; i < kMaxThreads; ++i) {
     if (kernel.in_barrier[i]) {
       kernel.in_barrier[i] = false;
@@ -304,7 +310,10 @@ class Atomic {
   }
 
  private:
-  static constexpr std::uint32_t kGranted = 4;  // FutexMutex's
+  // FutexMutex's.
+  static constexpr std::uint32_t kGranted = 4;
+  static constexpr std::uint32_t kPassed = 7;
+  static constexpr std::uint32_t kFreeWatched = 8;
 
   class Access {
    public:
@@ -349,6 +358,8 @@ class Atomic {
     newest_ = value;
     if constexpr (std::is_integral_v<T>) {
       if (value == static_cast<T>(kGranted)) ++coverage.grants;
+      if (value == static_cast<T>(kPassed)) ++coverage.passes;
+      if (value == static_cast<T>(kFreeWatched)) ++coverage.unwoken;
     }
     return true;
   }

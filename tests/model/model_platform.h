@@ -54,6 +54,7 @@ struct Knobs {
   static constexpr std::int64_t kFar = std::int64_t{1} << 40;
   static constexpr std::int64_t kSettleNs = 2 * kFar;
   static constexpr std::int64_t kOnItsWayNs = 2 * kFar;
+  static constexpr std::int64_t kRelyNs = 2 * kFar;
   static constexpr std::uint32_t kGaps = 1;
   static constexpr unsigned kPriorities = 1;  // of threads
   // Whether futexes are made of semaphores, as parkway/os/derived does it.
@@ -271,6 +272,7 @@ struct ModelPlatform {
     none = {};
     return none;
   }
+  static constexpr std::uint32_t kStarvingLosses = 1;
   static bool starving(std::int64_t, std::uint32_t) noexcept {
     return Kernel::maybe(kernel.budget.starve, 2);
   }
@@ -372,17 +374,27 @@ struct ModelPlatform {
     rl::context& c = rl::ctx();
     c.sched();
     const int me = self();
+    // The stores that are late now: not those that come while it waits.
+    unsigned left[kMaxThreads];
+    bool waits[kMaxThreads];
     for (int i = 0; i < kMaxThreads; ++i) {
-      if (i == me || !kernel.in_release_window[i]) continue;
-      ++coverage.barrier_waits;
-      log("process_barrier: waits for a store", $);
-      kernel.in_barrier[me] = true;
-      c.park_current_thread(false, false, false, $);
+      left[i] = kernel.windows_left[i];
+      waits[i] = i != me && kernel.in_release_window[i];
+    }
+    for (int i = 0; i < kMaxThreads; ++i) {
+      while (waits[i] && kernel.windows_left[i] == left[i]) {
+        ++coverage.barrier_waits;
+        log("process_barrier: waits for a store", $);
+        kernel.in_barrier[me] = true;
+        c.park_current_thread(false, false, false, $);
+      }
     }
   }
   static constexpr std::int64_t kSettleNs = K::kSettleNs;
   static constexpr std::int64_t kOnItsWayNs = K::kOnItsWayNs;
   static std::int64_t look_again(std::int64_t) noexcept { return os::kForever; }
+  static constexpr std::int64_t kRelyNs = K::kRelyNs;
+  static constexpr bool kOneProcess = true;
   static constexpr std::int64_t kPatienceNs = 0;
   static constexpr std::int64_t kNapNs = 1;
   static constexpr std::int64_t kLongestNapNs = 1;

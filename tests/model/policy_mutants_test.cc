@@ -105,8 +105,8 @@ int main(int argc, char** argv) {
                                           kDeadlock);
   mutex_caught<FailsUnseen, BasicFutexMutex>(
       "FutexMutex, failed barrier, no second look", kDeadlock, kDeadlock);
-  mutex_caught<SettlesTooSoon, BasicFutexMutex>(
-      "FutexMutex, failed barrier, looks too soon", kDeadlock, kDeadlock);
+  mutex_caught_by_search<SettlesTooSoon, BasicFutexMutex>(
+      "FutexMutex, failed barrier, looks too soon", kDeadlock);
   mutex_caught<BlindSleep, BasicFutexMutex>("FutexMutex, blind sleep",
                                             kDeadlock, kDeadlock);
   mutex_caught<NoAcquire, BasicFutexMutex>("FutexMutex, no acquire", kRace,

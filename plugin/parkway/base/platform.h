@@ -27,7 +27,9 @@
 //   kPatienceNs        see parkway/wait/wait_in_line.h
 //   look_again(since)  when a waiter does that nobody may be able to wake
 //   kNapNs, kLongestNapNs    see parkway/wait/nap.h
-//   starving(since, losses)  whether a waiter may ask for a handoff
+//   starving(since, losses), kStarvingLosses
+//                      whether a waiter may ask for a handoff
+//   kRelyNs, kOneProcess     see parkway/lock/futex_mutex_slow.h
 // wait (Platform): see parkway/wait/wait_platform.h
 // task (ParkPlatform): see parkway/task/park_platform.h
 #ifndef PARKWAY_BASE_PLATFORM_H_
@@ -101,12 +103,19 @@ struct BasePlatform {
   // kStarvingNs and has found the lock taken after kStarvingLosses wakes. Time
   // alone would not do: with more threads than CPUs everybody waits for whole
   // time slices, and a handoff to a thread that is not running then leaves a
-  // free lock idle.
+  // free lock idle. FutexMutex's watcher runs: it asks after kStarvingNs alone.
   static constexpr std::int64_t kStarvingNs = 1000000;
   static constexpr std::uint32_t kStarvingLosses = 4;
   static bool starving(std::int64_t since, std::uint32_t losses) noexcept {
     return losses >= kStarvingLosses && now() - since > kStarvingNs;
   }
+
+  // For how long a thread sleeps at first that relies on another one to watch a
+  // mutex (FutexMutex): that one polls for microseconds, if nothing keeps it
+  // from its CPU. In that time more than one thread can wait its turn.
+  static constexpr std::int64_t kRelyNs = 16000000;
+  // Whether who waits and who unlocks are threads of one process.
+  static constexpr bool kOneProcess = true;
 
   // How long a thread sleeps that waits for another one to go through a few
   // instructions (parkway/wait/nap.h): at first, and at most. That other one is

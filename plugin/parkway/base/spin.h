@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <type_traits>
 
+#include "parkway/os/compiler.h"
 #include "parkway/os/language.h"
 
 namespace parkway {
@@ -48,6 +50,14 @@ struct SpinLimits {
   bool is_slice(std::uint64_t ticks) const {
     return close_ticks != 0 && ticks > std::uint64_t{4000} * close_ticks;
   }
+
+  // Whether a look at the word took as long as if many others looked at it: two
+  // first gaps, where a line comes from another socket in less than one. Not
+  // known, as above.
+  bool is_crowded(std::uint64_t ticks) const {
+    return close_ticks != 0 && ticks > std::uint64_t{2} * close_ticks;
+  }
+  static constexpr std::uint32_t kCrowdedLooks = 2;
 
   static constexpr std::int64_t kUnitNs = 60;
   static constexpr std::uint32_t kFirstGap = 4;
@@ -104,6 +114,8 @@ struct SpinHistory {
   // time.
   std::uint32_t left_out = 0;
   std::uint32_t next_left_out = 0;
+  // Of drawn().
+  std::uint32_t random = 0;
 
   static constexpr std::uint32_t kMostLeftOut = 256;
 
@@ -125,14 +137,70 @@ struct SpinHistory {
 // The calling thread's. Not inline: see PARKWAY_NOINLINE.
 SpinHistory& spin_history() noexcept;
 
+// Whether the attempt, which was not done, wants no other: if it can say so.
+template <class Attempt>
+auto leaves(const Attempt& attempt, int) -> decltype(attempt.leaves()) {
+  return attempt.leaves();
+}
+template <class Attempt>
+bool leaves(const Attempt&, long) {
+  return false;
+}
+
+// attempt(), until it is true or leaves or its word is crowded. Whoever looks
+// at a word that many look at takes it from its owner, and waits for it longer
+// than it meant to: it sleeps, and the fewer that are left get the word sooner.
+template <class P, class Attempt>
+class Looks {
+ public:
+  Looks(const SpinLimits& limits, Attempt& attempt)
+      : limits_(limits), attempt_(attempt) {}
+
+  bool operator()() {
+    const std::uint64_t before = P::ticks();
+    done_ = attempt_();
+    if (done_ || leaves(attempt_, 0)) return true;
+    if (limits_.is_crowded(P::ticks() - before)) ++crowded_;
+    return crowded_ >= SpinLimits::kCrowdedLooks;
+  }
+  // Where there is no time to take the time.
+  bool at_once() {
+    done_ = attempt_();
+    return done_ || leaves(attempt_, 0);
+  }
+  // Not: it was crowded, or the attempt left.
+  bool done() const { return done_; }
+
+ private:
+  const SpinLimits& limits_;
+  Attempt& attempt_;
+  std::uint32_t crowded_ = 0;
+  bool done_ = false;
+};
+template <class P, class Attempt>
+bool at_once(Looks<P, Attempt>& look) {
+  return look.at_once();
+}
+template <class Attempt>
+bool at_once(Attempt& attempt) {
+  return attempt();
+}
+
 // How many pauses: evenly from so far below `parts` to so far above.
+// The numbers are a thread's own: to ask a clock takes as long as a short gap.
 template <class P>
 std::uint32_t drawn(std::uint32_t parts, Spread spread_percent) {
+  SpinHistory& history = P::spin_history();
+  if (PARKWAY_UNLIKELY(history.random == 0)) {
+    history.random = static_cast<std::uint32_t>(P::ticks()) | 1;
+  }
+  // xorshift32 of Marsaglia: never 0 again.
+  history.random ^= history.random << 13;
+  history.random ^= history.random >> 17;
+  history.random ^= history.random << 5;
   const std::uint32_t spread = static_cast<std::uint32_t>(
       std::uint64_t{parts} * static_cast<std::uint32_t>(spread_percent) / 100);
-  // The upper bits of a product with the golden ratio depend on all bits.
-  const std::uint64_t random =
-      static_cast<std::uint32_t>(P::ticks()) * 2654435769u >> 16;
+  const std::uint64_t random = history.random >> 16;
   const std::uint32_t drawn_parts =
       parts - spread +
       static_cast<std::uint32_t>(random * (2 * spread + 1) >> 16);
@@ -168,7 +236,11 @@ bool spin_close(const SpinLimits& limits, Attempt& attempt) {
   std::uint32_t parts =
       std::max(limits.unit_parts / SpinLimits::kCloseParts, 1u);
   for (std::uint32_t i = 0; i < SpinLimits::kCloseGaps; ++i) {
-    if (poll_after<P>(parts, Spread::kLater, attempt)) return true;
+    for (std::uint32_t left = drawn<P>(parts, Spread::kLater); left > 0;
+         --left) {
+      P::pause();
+    }
+    if (at_once(attempt)) return true;
     parts += (parts + 1) / 2;
   }
   return false;
@@ -237,25 +309,35 @@ bool spin_and_yield(Attempt&& attempt, const SpinPlan& plan = {}) {
   const std::uint32_t gaps = std::min(limits.gaps, plan.gaps);
   const std::uint32_t yields = std::min(limits.yields, plan.yields);
   if (gaps == 0 && yields == 0) return attempt();
+  Looks<P, std::remove_reference_t<Attempt>> look(limits, attempt);
   // Nothing to learn where it can do one of the two only.
   if (plan.even() || gaps == 0 || yields == 0) {
-    return spin<P>(limits, attempt, plan) ||
-           yield<P>(limits, attempt, yields) != YieldsEnd::kNothing;
+    return (spin<P>(limits, look, plan) ||
+            yield<P>(limits, look, yields) != YieldsEnd::kNothing) &&
+           look.done();
   }
   SpinHistory& history = P::spin_history();
   const bool all = history.left_out == 0;
   if (!all) --history.left_out;
-  if (spin_by_history<P>(limits, attempt, plan, all)) {
-    history.polls_helped(all);
-    return true;
+  if (spin_by_history<P>(limits, look, plan, all)) {
+    if (look.done()) history.polls_helped(all);
+    return look.done();
   }
-  const YieldsEnd end = yield<P>(limits, attempt, yields);
-  if (end == YieldsEnd::kNothing) {
+  const YieldsEnd end = yield<P>(limits, look, yields);
+  if (end == YieldsEnd::kNothing || !look.done()) {
     history.nothing_helped();
     return false;
   }
   history.yield_helped(all, end == YieldsEnd::kQuickly);
   return true;
+}
+
+// Step 1 for the one waiter that looks at a word for all: often, since it is
+// the only one, and however long a look takes.
+template <class P, class Attempt>
+bool watch(Attempt&& attempt) {
+  constexpr SpinPlan kPlan = SpinPlan::every(SpinLimits::kFirstGap);
+  return spin<P>(P::spin_limits(), attempt, kPlan);
 }
 
 }  // namespace internal

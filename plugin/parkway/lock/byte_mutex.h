@@ -39,6 +39,7 @@ using ByteMutex = BasicByteMutex<Platform>;
 template <class P>
 struct SharedByteFutex : ByteFutex<P> {
   static constexpr const char* kMutexName = "SharedByteMutex";
+  static constexpr bool kOneProcess = false;
 
   static std::int64_t look_again(std::int64_t since) noexcept {
     return internal::next_look<P>(since);

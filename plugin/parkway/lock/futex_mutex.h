@@ -19,10 +19,12 @@
 
 namespace parkway {
 
-// A mutual-exclusion lock that barges: whoever finds it free takes it. A
-// waiter that has waited for 1 ms and lost the lock after four wakes asks for
-// a handoff; the next unlock passes the lock to the sleepers, then barging
-// resumes.
+// A mutual-exclusion lock that barges: whoever finds it free takes it. Of many
+// that wait, one watches the word and the others sleep. A watcher that has
+// waited for 1 ms asks for the lock: the next unlock passes it on to that one.
+// Where nobody watches, a waiter that has waited so long and lost the lock
+// after four wakes asks for a handoff: the next unlock hands the lock to the
+// sleepers. Then barging resumes.
 //
 // Meets Lockable and TimedLockable; not recursive. lock() and a successful
 // try_lock*() are acquires, unlock() is a release. Constant-initialised, all
@@ -31,23 +33,37 @@ namespace parkway {
 // can lock it may destroy it as soon as it has unlocked it again.
 //
 // Algorithm: the futex lock of Go's 2011 "unify mutex code across OSes"
-// change (Dmitry Vyukov), after Drepper's "Futexes are tricky", with three
+// change (Dmitry Vyukov), after Drepper's "Futexes are tricky", with four
 // changes argued in docs/design/locks.md: the unlock that is a plain store, the
-// spin plan of parkway/base/spin.h, and the handoff.
+// spin plan of parkway/base/spin.h, the handoff, and the watcher (the spinner
+// that Go elects since 1.24; Rhys Hiltner, golang/go issue 68578).
 //
 // The word, as contracts:
-//   kUnlocked  free. Set by the releasing access of unlock(), from any state
-//              when it has seen no sleeper near, else from kLocked, kSleepers.
-//   kLocked    held, nobody known to sleep. Set from kUnlocked by a thread
-//              that has not slept for this acquisition.
-//   kSleepers  held, and its owner wakes one sleeper when it unlocks. Set from
-//              kUnlocked by a thread that has slept (others may still), from
-//              kLocked by one that is about to.
-//   kHandoff   like kSleepers, and a waiter starves. Set from kLocked and
-//              kSleepers by a starving waiter, which takes it back (kSleepers)
-//              if it gives up. Consumed by the next unlock.
-//   kGranted   held by nobody, to be claimed (made kSleepers) by a waiter that
-//              has slept. Set from kHandoff by unlock(), which wakes one.
+//   kUnlocked     free. Set by the releasing access of unlock(), from any state
+//                 when it has seen no sleeper near, else from kLocked,
+//                 kSleepers.
+//   kLocked       held, nobody known to sleep. Set from kUnlocked by a thread
+//                 that has not slept for this acquisition.
+//   kSleepers     held, and its owner wakes one sleeper when it unlocks. Set
+//                 from a free word by a thread that has announced its sleep
+//                 (others may sleep still); from kLocked, kWatched and kAsked
+//                 by one that is about to sleep, or gives up.
+//   kHandoff      like kSleepers, and a waiter starves, or must not depend on
+//                 others. Set in place of kSleepers by such a waiter, which
+//                 takes it back (kSleepers) if it gives up. Consumed by the
+//                 next unlock.
+//   kGranted      held by nobody, to be claimed (made kSleepers) by a waiter
+//                 that has slept. Set from kHandoff by unlock(), which wakes
+//                 one.
+//   kWatched      held, others may sleep, and its owner wakes nobody: a waiter
+//                 polls, the watcher. Set by it from kLocked and kSleepers, and
+//                 made kLocked before it yields its CPU.
+//   kFreeWatched  free, and else the same. Set from kWatched by unlock(). Made
+//                 kWatched by whoever barges.
+//   kAsked        like kWatched, and the watcher starves. Set by it, also from
+//                 another one's kWatched.
+//   kPassed       held by nobody, to be claimed (made kSleepers) by a watcher
+//                 that has asked. Set from kAsked by unlock().
 // An unlock that has not seen a sleeper may overwrite what one has just set
 // here. It looks for sleepers once more after its release, and wakes one.
 template <class P>
@@ -60,7 +76,8 @@ class PARKWAY_CAPABILITY("mutex") BasicFutexMutex {
   // Blocks until the calling thread owns the mutex.
   void lock() PARKWAY_ACQUIRE() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
     internal::Acquiring<P> tools(this);
-    if (!take(kLocked)) lock_slow(os::kForever);
+    State seen = kUnlocked;
+    if (!take(seen, kLocked)) lock_slow(os::kForever, seen);
     internal::count_lock<P>();
   }
 
@@ -70,14 +87,14 @@ class PARKWAY_CAPABILITY("mutex") BasicFutexMutex {
   // whole).
   void lock_after_try() PARKWAY_ACQUIRE() PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
     internal::Acquiring<P> tools(this);
-    lock_slow(os::kForever);
+    lock_slow(os::kForever, kLocked);
     internal::count_lock<P>();
   }
 
   // Takes the mutex if it is free; never waits, never fails spuriously.
   bool try_lock() PARKWAY_TRY_ACQUIRE(true) PARKWAY_NO_THREAD_SAFETY_ANALYSIS {
     internal::Trying<P> tools(this);
-    if (!tools.got(take(kLocked) || take_inherited())) return false;
+    if (!tools.got(try_take())) return false;
     internal::count_lock<P>();
     return true;
   }
@@ -116,6 +133,7 @@ class PARKWAY_CAPABILITY("mutex") BasicFutexMutex {
   using State = typename P::MutexWord;
   using Word = typename P::template Atomic<State>;
   class Announcement;
+  struct Waiter;
 
   static constexpr const char* kName = P::kMutexName;
 
@@ -124,25 +142,31 @@ class PARKWAY_CAPABILITY("mutex") BasicFutexMutex {
   static constexpr State kSleepers = 2;
   static constexpr State kHandoff = 3;
   static constexpr State kGranted = 4;
+  static constexpr State kWatched = 5;
+  static constexpr State kAsked = 6;
+  static constexpr State kPassed = 7;
+  static constexpr State kFreeWatched = 8;
 
-  bool take(State as) {
-    State expected = kUnlocked;
-    // acquire: pairs with Platform::release() and with unlock_slow().
-    return word_.compare_exchange_strong(expected, as,
-                                         std::memory_order_acquire);
+  // Whether somebody owns the mutex.
+  static constexpr bool is_held(State state) {
+    return state != kUnlocked && state != kGranted && state < kPassed;
   }
 
-  // In the child of a fork a mutex may have been handed over to a waiter that
-  // is gone.
-  bool take_inherited() {
-    return PARKWAY_UNLIKELY(word_.load(std::memory_order_relaxed) ==
-                            kGranted) &&
-           P::forked() && claim();
+  // If the word is `from`; else `from` becomes what it is.
+  bool take(State& from, State as) {
+    // acquire: pairs with Platform::release() and with unlock_slow().
+    return word_.compare_exchange_strong(from, as, std::memory_order_acquire);
+  }
+
+  bool try_take() {
+    State seen = kUnlocked;
+    return take(seen, kLocked) ||
+           (PARKWAY_UNLIKELY(!is_held(seen)) && barge(seen));
   }
 
   bool try_lock_slow(std::int64_t deadline) {
     internal::Trying<P> tools(this);
-    if (!tools.got(lock_slow(deadline))) return false;
+    if (!tools.got(lock_slow(deadline, kLocked))) return false;
     internal::count_lock<P>();
     return true;
   }
@@ -154,17 +178,21 @@ class PARKWAY_CAPABILITY("mutex") BasicFutexMutex {
   }
 
   void check_owned() const {
-    const State state = word_.load(std::memory_order_relaxed);
-    if (state == kUnlocked || state == kGranted) {
+    if (!is_held(word_.load(std::memory_order_relaxed))) {
       internal::fatal(kName, this, "unlock of an unlocked mutex");
     }
   }
 
   // In futex_mutex_slow.h; compiled once, in futex_mutex.cc.
-  bool lock_slow(std::int64_t deadline);
-  bool claim();
-  bool take_or_claim(State as, bool slept);
-  bool leave_or_take(bool slept, bool asked);
+  bool barge(State& seen);
+  bool lock_slow(std::int64_t deadline, State seen);
+  static State taken(State state, const Waiter& self);
+  static State left(State state, Waiter& self);
+  bool look(Waiter& self);
+  bool end_watch(Waiter& self);
+  bool poll(Waiter& self);
+  State take_or_leave(Waiter& self);
+  bool give_up(Waiter& self);
   void unlock_slow();
 
   Word word_{kUnlocked};

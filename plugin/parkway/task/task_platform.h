@@ -43,6 +43,9 @@ struct TaskPlatform : Platform {
   // A task that was woken may stay behind others of its worker for any time.
   static constexpr std::int64_t kOnItsWayNs = 0;
 
+  // The thread's is not the task's.
+  static std::int32_t priority() noexcept { return 0; }
+
   // Never made: see waits_in_record().
   struct Worker {
     RwWaiter<TaskPlatform> waiter;

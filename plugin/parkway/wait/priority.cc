@@ -38,10 +38,13 @@ std::int32_t priority_of(Worker& own) noexcept {
   return own.priority;
 }
 
+std::int32_t own_priority() noexcept {
+  if (t_worker != nullptr) return priority_of(*t_worker);
+  return g_off.load(std::memory_order_relaxed) ? 0 : os::thread_priority();
+}
+
 }  // namespace internal
 
-std::int32_t Platform::priority() noexcept {
-  return internal::priority_of(*current_worker());
-}
+std::int32_t Platform::priority() noexcept { return internal::own_priority(); }
 
 }  // namespace parkway

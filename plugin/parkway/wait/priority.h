@@ -15,6 +15,10 @@ namespace parkway::internal {
 // PARKWAY_PRIORITIES=off in the environment: then it is 0.
 std::int32_t priority_of(Worker& own) noexcept;
 
+// The calling thread's. Asks the system each time if it has no record: makes
+// none.
+std::int32_t own_priority() noexcept;
+
 }  // namespace parkway::internal
 
 #endif  // PARKWAY_WAIT_PRIORITY_H_

@@ -17,17 +17,14 @@
 // Standard output depends on the input only, never on the schedule, the threads
 // or the locks.
 
-#include <fcntl.h>
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/partitioner.h>
 #include <oneapi/tbb/task_arena.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <cstdint>
 #include <cstdio>
 #include <map>
@@ -51,7 +48,6 @@ using parkway::SyscallResult;
 
 // Files that are read or hashed at a time; as many threads read at most.
 constexpr int kInFlight = 64;
-constexpr std::size_t kChunk = 64 * 1024;
 constexpr std::size_t kShown = 10;
 
 struct Settings {
@@ -66,56 +62,13 @@ void SleepFor(int microseconds) {
   nanosleep(&time, nullptr);
 }
 
-// The whole file in `*content`, opened and read with open(path, flags) and
-// read(file, buffer, bytes). Like a system call: the number of bytes, or -1
-// with the error number.
-template <typename Open, typename Read>
-SyscallResult ReadWith(Open open, Read read, const char* path,
-                       std::string* content) {
-  content->clear();
-  SyscallResult result = open(path, O_RDONLY | O_CLOEXEC);
-  if (result.r1 < 0) {
-    return result;
-  }
-  const int file = result.as<int>();
-  for (;;) {
-    const std::size_t before = content->size();
-    content->resize(before + kChunk);
-    result = read(file, content->data() + before, kChunk);
-    content->resize(before + static_cast<std::size_t>(
-                                 std::max<std::int64_t>(result.r1, 0)));
-    if (result.r1 == 0 || (result.r1 < 0 && result.err != EINTR)) {
-      break;
-    }
-  }
-  close(file);
-  if (result.r1 == 0) {
-    result.r1 = static_cast<std::int64_t>(content->size());
-  }
-  return result;
-}
-
 SyscallResult ReadFile(const char* path, int delay_us, std::string* content) {
   using namespace parkway::switched::tbb;
-  if (delay_us == 0) {
-    return ReadWith(
-        [](const char* p, int flags) { return open_file(p, flags); },
-        [](int file, char* buffer, std::size_t bytes) {
-          return read_file(file, buffer, bytes);
-        },
-        path, content);
-  }
+  if (delay_us == 0) return read_whole_file(path, content);
   SyscallResult result;
   blocking_call([&] {
     SleepFor(delay_us);
-    result = ReadWith(
-        [](const char* p, int flags) {
-          return parkway::blocking_call(::open, p, flags);
-        },
-        [](int file, char* buffer, std::size_t bytes) {
-          return parkway::blocking_call(::read, file, buffer, bytes);
-        },
-        path, content);
+    result = parkway::read_whole_file(path, content);
   });
   return result;
 }

@@ -28,6 +28,7 @@ using task_mutex = ::parkway::tbb::task_mutex;
 using ::parkway::tbb::blocking_call;
 using ::parkway::tbb::open_file;
 using ::parkway::tbb::read_file;
+using ::parkway::tbb::read_whole_file;
 
 // Which position of the switch this program was built with.
 inline constexpr char kLocks[] = "parkway";

@@ -40,6 +40,7 @@ SyscallResult blocking_call(F&& fn, Args&&... args) {
 // Plain calls, since no scheduler of tasks is known.
 using ::parkway::open_file;
 using ::parkway::read_file;
+using ::parkway::read_whole_file;
 
 // Which position of the switch this program was built with; "overlay" where
 // oneTBB's own types are parkway's, see bazel/tbb_overlay.bzl.

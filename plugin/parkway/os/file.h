@@ -28,6 +28,19 @@ std::int64_t read_file(int file, void* buffer, std::size_t bytes);
 std::int64_t pread_file(int file, void* buffer, std::size_t bytes,
                         std::int64_t offset);
 
+inline constexpr int kReadOnly = 0;  // O_RDONLY
+
+// close(file).
+void close_file(int file);
+
+// The size of a regular file, as far as it is known without asking for it; -1
+// of any other. No error.
+std::int64_t regular_size(int file) noexcept;
+
+// Whether that error number says that a signal came, and the call is to be
+// made again.
+bool was_interrupted(int error) noexcept;
+
 }  // namespace parkway::os
 
 #endif  // PARKWAY_OS_FILE_H_

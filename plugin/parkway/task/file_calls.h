@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// open_file(), read_file(), pread_file(): file calls of tasks that leave their
-// thread only if the call has to wait for storage.
+// open_file(), read_file(), pread_file(), read_whole_file(): file calls of
+// tasks that leave their thread only if the call has to wait for storage.
 #ifndef PARKWAY_TASK_FILE_CALLS_H_
 #define PARKWAY_TASK_FILE_CALLS_H_
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "parkway/task/syscall.h"
 
@@ -18,6 +19,10 @@ namespace parkway {
 // the calling thread at once, what can't, and what nothing is known of, goes
 // through run_blocking() (parkway/task/run_blocking.h). Outside of a task all
 // are plain calls.
+//
+// A task that goes from one answered call to the next never leaves its thread.
+// So each of these calls gives way first if tasks that were resumed have waited
+// for a thread for long (Scheduler::give_way()).
 //
 // Results and error numbers are those of the functions that they are named
 // after, in a SyscallResult (parkway/task/syscall.h); the caller's errno stays
@@ -52,6 +57,20 @@ SyscallResult read_file(int file, void* buffer, std::size_t bytes);
 // pread(file, buffer, bytes, offset). Leaves the file's position alone.
 SyscallResult pread_file(int file, void* buffer, std::size_t bytes,
                          std::int64_t offset);
+
+// All that the file has, from its start to its end, in `*content`, whose memory
+// is used again. r1 is content->size(). A call that a signal interrupts is made
+// again. If it fails `*content` is what had been read before.
+//
+// What is in memory takes no more calls than one that asks for the size, reads
+// until nothing is left and closes: there is no need to look first what kind of
+// file it is, since whatever it is will be read to its end. So prefer it to
+// open_file() and read_file(), which have to ask before they open and before
+// they read. A device, too, is opened without waiting at first (O_NONBLOCK), on
+// the calling thread: for one whose driver remembers that use open_file().
+// Throws what a string throws that can't have the memory; the file is closed
+// then.
+SyscallResult read_whole_file(const char* path, std::string* content);
 
 }  // namespace parkway
 

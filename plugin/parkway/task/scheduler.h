@@ -24,9 +24,9 @@ class Suspension {
   ~Suspension() = default;
 };
 
-// Four functions make a task scheduler one whose tasks can park. A scheduler
-// lives for ever once it has been added; its functions are called by any number
-// of threads at once.
+// Four functions, and a fifth if it likes, make a task scheduler one whose
+// tasks can park. A scheduler lives for ever once it has been added; its
+// functions are called by any number of threads at once.
 //
 // examples/scheduler/tiny_scheduler.h is a whole one in a page, over
 // parkway/task/context/context.h. oneTBB's is
@@ -62,6 +62,12 @@ class Scheduler {
   // any thread, inside or outside of the scheduler; must not wait for the task,
   // nor for anything that a task may hold.
   virtual void resume(void* task) noexcept = 0;
+
+  // By a task, where it might have been suspended and was not, so that one that
+  // never waits may be asked to. If tasks that were resumed have been waiting
+  // for a thread for long it may suspend the caller, as suspend() would, until
+  // one of them has had its turn. Called often: it should cost nanoseconds.
+  virtual void give_way() noexcept {}
 
  protected:
   ~Scheduler() = default;

@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -21,6 +22,7 @@
 #include <fstream>
 #include <functional>
 #include <string>
+#include <thread>
 
 #include "parkway/os/cached_file.h"
 #include "parkway/task/blocking_pool.h"
@@ -314,6 +316,145 @@ TEST_F(FileCallsTest, PipesWaitWithoutTheWorker) {
   // What there was, not as much as was asked for.
   EXPECT_EQ(got, 3);
   EXPECT_EQ(text.substr(0, 3), "abc");
+}
+
+std::string ReadWhole(const char* path) {
+  std::string text = "what was there before";
+  const SyscallResult got = read_whole_file(path, &text);
+  EXPECT_EQ(got.r1, static_cast<std::int64_t>(text.size())) << got.err;
+  return text;
+}
+
+TEST_F(FileCallsTest, WholeFilesInMemoryKeepTheWorker) {
+  File(Numbers(1));
+  if (!KernelReadsWithoutWaiting()) {
+    GTEST_SKIP() << "this system does not say what is in memory";
+  }
+  for (const int lines : {0, 1, 1000, 100000}) {
+    const std::string content = Numbers(lines);
+    const char* const path = File(content);
+    EXPECT_EQ(ReadWhole(path), content);
+    const std::uint64_t trips = Trips();
+    InTask([&] {
+      errno = kCallers;
+      EXPECT_EQ(ReadWhole(path), content);
+      EXPECT_EQ(errno, kCallers);
+    });
+    EXPECT_EQ(Trips(), trips) << lines;
+  }
+}
+
+// Whichever part of it is in memory.
+TEST_F(FileCallsTest, WholeFilesAreWhole) {
+  const std::string content = Numbers(300000);
+  const auto half = static_cast<off_t>(content.size() / 2);
+  for (const off_t from : {off_t{0}, half}) {
+    const char* const path = File(content);
+    Forget(from, half);
+    InTask([&] { EXPECT_EQ(ReadWhole(path), content); });
+    Forget(from, half);
+    EXPECT_EQ(ReadWhole(path), content);
+  }
+}
+
+// Of the kernel's own files, which say that they are empty; some of them would
+// answer a reader that does not wait with an error.
+TEST_F(FileCallsTest, WholeFilesWithoutASize) {
+  const std::string version = ReadWhole("/proc/version");
+  EXPECT_NE(version, "");
+  InTask([&] { EXPECT_EQ(ReadWhole("/proc/version"), version); });
+  const std::string memory = ReadWhole("/proc/self/smaps");
+  EXPECT_GT(memory.size(), 4096u);  // more than a read of no known size takes
+}
+
+TEST_F(FileCallsTest, WholeFilesThatGrow) {
+  File("");
+  const int writer = open(Path(), O_WRONLY | O_APPEND | O_CLOEXEC);
+  std::string content;
+  for (int i = 0; i < 100; ++i) {
+    const std::string more = Numbers(i);
+    ASSERT_EQ(write(writer, more.data(), more.size()),
+              static_cast<ssize_t>(more.size()));
+    content += more;
+    InTask([&] { EXPECT_EQ(ReadWhole(Path()), content); });
+  }
+  close(writer);
+}
+
+TEST_F(FileCallsTest, WholeFilesFailAsTheCallsDo) {
+  const auto check = [] {
+    errno = kCallers;
+    std::string text = "before";
+    EXPECT_EQ(read_whole_file("/no/such/file", &text).err, ENOENT);
+    EXPECT_EQ(text, "");
+    text = "before";
+    const SyscallResult folder = read_whole_file("/", &text);
+    EXPECT_EQ(folder.r1, -1);
+    EXPECT_EQ(folder.err, EISDIR);
+    EXPECT_EQ(text, "");
+    EXPECT_EQ(errno, kCallers);
+  };
+  check();
+  InTask(check);
+}
+
+// The reader comes first, and waits for a writer without the worker, on which
+// the writer is.
+TEST_F(FileCallsTest, WholePipesThatAreWrittenLater) {
+  ASSERT_EQ(mkfifo(Path(), 0600), 0);
+  std::string text;
+  {
+    TaskJobs<1> jobs;
+    jobs.Start([&] { text = ReadWhole(Path()); });
+    jobs.Start([&] {
+      const SyscallResult end = open_file(Path(), O_WRONLY);
+      EXPECT_EQ(write(end.as<int>(), "abc", 3), 3);
+      EXPECT_EQ(write(end.as<int>(), "def", 3), 3);
+      close(end.as<int>());
+    });
+  }
+  EXPECT_EQ(text, "abcdef");
+}
+
+// Nothing is lost of a writer that comes and goes as soon as it can, nor does
+// it see the pipe closed.
+TEST_F(FileCallsTest, WholePipesOfHastyWriters) {
+  ASSERT_EQ(mkfifo(Path(), 0600), 0);
+  for (int i = 0; i < 200; ++i) {
+    std::string text;
+    std::thread writer([&] {
+      const int end = open(Path(), O_WRONLY | O_CLOEXEC);
+      EXPECT_GE(end, 0);
+      if (i % 2 == 0) {
+        EXPECT_EQ(write(end, "abc", 3), 3);
+      }
+      close(end);
+    });
+    InTask([&] { text = ReadWhole(Path()); });
+    writer.join();
+    EXPECT_EQ(text, i % 2 == 0 ? "abc" : "");
+  }
+}
+
+// The reader does not wait on the worker for a lease that this process has,
+// and gives the file when it is given up.
+TEST_F(FileCallsTest, WholeFilesUnderALease) {
+  const std::string content = Numbers(1000);
+  const int owner = open(File(content), O_RDWR | O_CLOEXEC);
+  static std::atomic<int> leased{-1};
+  leased = owner;
+  struct sigaction give_up = {}, before;
+  give_up.sa_handler = [](int) { fcntl(leased, F_SETLEASE, F_UNLCK); };
+  give_up.sa_flags = SA_RESTART;
+  ASSERT_EQ(sigaction(SIGIO, &give_up, &before), 0);
+  if (fcntl(owner, F_SETLEASE, F_WRLCK) != 0) {
+    close(owner);
+    sigaction(SIGIO, &before, nullptr);
+    GTEST_SKIP() << "no leases on this file system: error " << errno;
+  }
+  InTask([&] { EXPECT_EQ(ReadWhole(Path()), content); });
+  sigaction(SIGIO, &before, nullptr);
+  close(owner);
 }
 
 // What a read of anything but a regular file finds is all that it gets.

@@ -32,6 +32,7 @@
 
 #include "parkway/task/blocking_pool.h"
 #include "parkway/tbb/task/file_calls.h"
+#include "parkway/tbb/task/task_note.h"
 #include "parkway/tbb/task/task_scheduler.h"
 #include "parkway/tbb/task/task_suspension.h"
 #include "tests/suites/support.h"
@@ -364,6 +365,48 @@ TEST_F(BlockingCallTest, Files) {
     EXPECT_EQ(file.r1, -1);
     EXPECT_EQ(file.err, ENOENT);
   });
+}
+
+// Every worker has a task that never waits and does not end before another one
+// has gone on, which was resumed: those that call for files give way.
+TEST_F(BlockingCallTest, LongTasksGiveWay) {
+  bool suspends = false;
+  InTask(1, [&](::tbb::task_group&) { suspends = tbb::in_suspendable_task(); });
+  if (!suspends) GTEST_SKIP() << "no resumable tasks here";
+  const std::string path = testing::TempDir() + "blocking_call_long";
+  std::ofstream(path) << "in memory";
+  for (const bool by_pool : {false, true}) {
+    Pipe pipe;
+    tbb::task_note note;
+    std::atomic<int> busy{0};
+    std::atomic<bool> went_on{false};
+    std::atomic<int> gave_up{0};
+    const auto be_busy = [&] {
+      const bool first = busy++ == 0;
+      const bool all = Eventually([&] { return busy == kWorkers; });
+      if (first && by_pool) pipe.Write('x');
+      if (first && !by_pool) note.wakeup();
+      std::string text;
+      const bool other = Eventually([&] {
+        EXPECT_EQ(tbb::read_whole_file(path.c_str(), &text).r1, 9);
+        return went_on.load();
+      });
+      if (!all || !other) ++gave_up;
+    };
+    InTask(kWorkers, [&](::tbb::task_group& group) {
+      for (int i = 0; i < kWorkers; ++i) group.run(be_busy);
+      char byte;
+      if (by_pool) {
+        pipe.Read(&byte);
+      } else {
+        note.sleep();
+      }
+      went_on = true;
+    });
+    EXPECT_EQ(gave_up, 0) << by_pool;
+    EXPECT_EQ(tbb::task_stats().suspended, 0u);
+  }
+  unlink(path.c_str());
 }
 
 // Each task waits for the one before: all but one call block at once.

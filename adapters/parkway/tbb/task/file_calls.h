@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// open_file(), read_file() and pread_file() for tasks of oneTBB: file calls
-// that leave their worker only if they have to wait for storage.
+// open_file(), read_file(), pread_file() and read_whole_file() for tasks of
+// oneTBB: file calls that leave their worker only if they have to wait for
+// storage.
 #ifndef PARKWAY_TBB_TASK_FILE_CALLS_H_
 #define PARKWAY_TBB_TASK_FILE_CALLS_H_
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "parkway/task/file_calls.h"
 #include "parkway/tbb/task/task_scheduler.h"
@@ -28,6 +30,11 @@ inline SyscallResult pread_file(int file, void* buffer, std::size_t bytes,
                                 std::int64_t offset) {
   use_task_scheduler();
   return ::parkway::pread_file(file, buffer, bytes, offset);
+}
+
+inline SyscallResult read_whole_file(const char* path, std::string* content) {
+  use_task_scheduler();
+  return ::parkway::read_whole_file(path, content);
 }
 
 }  // namespace tbb

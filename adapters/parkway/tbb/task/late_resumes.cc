@@ -45,7 +45,7 @@ class LateResumes {
       if (!runs_ && !start()) return false;
       resume.state_ = LateResume::State::kWatched;
       resume.process_ = process_;
-      resume.group_ = group_of(arena);
+      resume.group_ = LateResume::group_of(arena);
       resume.since_ = os::nanotime();
       resume.previous_ = last_;
       (last_ != nullptr ? last_->next_ : first_) = &resume;
@@ -83,9 +83,8 @@ class LateResumes {
   }
 
  private:
-  // Arenas whose addresses look alike: a task of one may be taken for proof
-  // that another one has workers that look. It waits as oneTBB has it then.
-  static constexpr unsigned kGroups = 16;
+  // Arenas of one group: a task of one may be taken for proof that another one
+  // has workers that look. It waits as oneTBB has it then.
   struct Group {
     std::uint32_t went_on = 0;  // a count
     std::uint32_t seen = 0;     // what it was when the thread last looked
@@ -102,11 +101,6 @@ class LateResumes {
   static constexpr int kAtOnce = 64;
   // Of so many nanoseconds it spends one in oneTBB at most.
   static constexpr std::int64_t kShare = 10;
-
-  static unsigned group_of(const void* arena) noexcept {
-    const std::uint64_t address = reinterpret_cast<std::uintptr_t>(arena);
-    return static_cast<unsigned>(address * 0x9e3779b97f4a7c15 >> 60) % kGroups;
-  }
 
   bool start() noexcept {
     runs_ = os::start_thread(
@@ -206,7 +200,7 @@ class LateResumes {
   FutexMutex lock_;
   LateResume* first_ = nullptr;
   LateResume* last_ = nullptr;
-  Group groups_[kGroups];
+  Group groups_[LateResume::kGroups];
   bool runs_ = false;
   // The thread sleeps until wakes_ is changed.
   bool rests_ = false;

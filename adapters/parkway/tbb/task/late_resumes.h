@@ -43,6 +43,14 @@ class LateResume {
   // oneTBB's own globals may be gone. Waits for a call that is out.
   static void stop() noexcept;
 
+  // Arenas are told apart by so many groups of their addresses: what is known
+  // of one may be believed of another one.
+  static constexpr unsigned kGroups = 16;
+  static unsigned group_of(const void* arena) noexcept {
+    const std::uint64_t address = reinterpret_cast<std::uintptr_t>(arena);
+    return static_cast<unsigned>(address * 0x9e3779b97f4a7c15 >> 60) % kGroups;
+  }
+
   // Much longer than a resume takes if there is a worker that looks for work,
   // and no longer than a task that runs has to be before others wait for it.
   static constexpr std::int64_t kLateNs = 100000;

@@ -48,22 +48,20 @@ class TaskScheduler final : public Scheduler {
   bool in_task() noexcept override { return in_suspendable_task(); }
 
   bool suspend(Suspension& suspension) noexcept override {
-    const std::uint32_t process = internal::fork_generation();
-    const bool entered = enter();
-    bool suspended = false;
-    if (entered) {
-      const ExceptionState exceptions = take_exception_state();
-      suspended = suspend_task(suspension);
-      put_exception_state(exceptions);
-      // In the child of a fork, tasks of its parent were not counted.
-      if (process == internal::fork_generation()) {
-        counts_.get().suspended.fetch_sub(1, std::memory_order_relaxed);
-      }
-    }
+    const bool suspended =
+        within_count([&] { return suspend_task(suspension); });
     if (!suspended) {
       counts_.get().parked_threads.fetch_add(1, std::memory_order_relaxed);
     }
     return suspended;
+  }
+
+  void give_way() noexcept override {
+    if (!others_are_overdue()) return;
+    within_count([] {
+      give_way_to_others();
+      return true;
+    });
   }
 
   void resume(void* task) noexcept override { resume_task(task); }
@@ -96,6 +94,22 @@ class TaskScheduler final : public Scheduler {
 
  private:
   static constexpr std::size_t kNotSet = SIZE_MAX;
+
+  // What `suspend` says, which leaves the calling task's stack; false, without
+  // calling it, if too many are suspended.
+  template <class Suspend>
+  bool within_count(const Suspend& suspend) noexcept {
+    const std::uint32_t process = internal::fork_generation();
+    if (!enter()) return false;
+    const ExceptionState exceptions = take_exception_state();
+    const bool suspended = suspend();
+    put_exception_state(exceptions);
+    // In the child of a fork, tasks of its parent were not counted.
+    if (process == internal::fork_generation()) {
+      counts_.get().suspended.fetch_sub(1, std::memory_order_relaxed);
+    }
+    return suspended;
+  }
 
   bool within_limit(std::uint64_t tasks) noexcept {
     return (tasks <= kFewTasks &&

@@ -13,6 +13,7 @@
 #include "oneapi/tbb/task_arena.h"
 #include "oneapi/tbb/task_group.h"
 #include "parkway/base/per_process.h"
+#include "parkway/os/os.h"
 #include "parkway/tbb/task/late_resumes.h"
 
 namespace parkway {
@@ -76,6 +77,39 @@ struct Left {
 internal::PerProcess<Left> g_left;
 constexpr int kMostLeft = 256;
 
+// Tasks that were resumed and have not gone on yet, of one group of arenas, and
+// since when none has. In the child of a fork as above.
+struct Resumed {
+  std::atomic<int> tasks{0};
+  std::atomic<std::int64_t> since{0};
+
+  // relaxed: hints, of use to no other access.
+  void one_more() {
+    if (tasks.fetch_add(1, std::memory_order_relaxed) <= 0) {
+      since.store(os::nanotime(), std::memory_order_relaxed);
+    }
+  }
+  void went_on() {
+    if (tasks.fetch_sub(1, std::memory_order_relaxed) > 1) {
+      since.store(os::nanotime(), std::memory_order_relaxed);
+    }
+  }
+  // True for one caller of those that find it so.
+  bool take_overdue() {
+    if (tasks.load(std::memory_order_relaxed) <= 0) return false;
+    std::int64_t last = since.load(std::memory_order_relaxed);
+    const std::int64_t now = os::nanotime();
+    return now - last > kOverdueNs &&
+           since.compare_exchange_strong(last, now, std::memory_order_relaxed);
+  }
+};
+struct AllResumed {
+  // Of all groups together.
+  std::atomic<int> tasks{0};
+  Resumed groups[LateResume::kGroups];
+};
+internal::PerProcess<AllResumed> g_resumed;
+
 // The process exits. Tasks go on while oneTBB's own globals are destroyed, and
 // a look at its limits, or a thread that leaves it, would then call one that is
 // no more.
@@ -116,11 +150,24 @@ class TbbSuspension final : private LateResume {
     go_on();
   }
 
-  // By whoever readies the task.
-  void resume() {
+  // By the task: the same, and is resumed at once, behind others that are.
+  void give_way() {
+    tbb::suspend([&](HostSuspension host_suspension) {
+      host_suspension_ = host_suspension;
+      resume(/*before_others=*/false);
+    });
+    go_on();
+  }
+
+  // By whoever readies the task. `before_others`: before tasks that have not
+  // begun, from the first; else only once it is late.
+  void resume(bool before_others) {
+    AllResumed& resumed = g_resumed.get();
+    resumed.tasks.fetch_add(1, std::memory_order_relaxed);
+    resumed.groups[LateResume::group_of(arena_identity_)].one_more();
     // relaxed: the task has a share until it goes on.
     shares_.fetch_add(1, std::memory_order_relaxed);
-    if (known_to_host()) {
+    if (before_others && known_to_host()) {
       tbb::resume(host_suspension_);
       search();
       arena_.reset();
@@ -251,6 +298,9 @@ class TbbSuspension final : private LateResume {
   void go_on() {
     // relaxed: a hint.
     goes_on_.store(true, std::memory_order_relaxed);
+    AllResumed& resumed = g_resumed.get();
+    resumed.tasks.fetch_sub(1, std::memory_order_relaxed);
+    resumed.groups[LateResume::group_of(arena_identity_)].went_on();
     if (watched_) {
       went_on();
       arena_.reset();
@@ -315,7 +365,24 @@ bool suspend_task(Suspension& suspension) noexcept {
 }
 
 void resume_task(void* task) noexcept {
-  static_cast<TbbSuspension*>(task)->resume();
+  static_cast<TbbSuspension*>(task)->resume(/*before_others=*/true);
+}
+
+bool others_are_overdue() noexcept {
+  AllResumed& resumed = g_resumed.get();
+  if (resumed.tasks.load(std::memory_order_relaxed) <= 0) return false;
+  if (g_exits.load(std::memory_order_relaxed)) return false;
+  // Without workers nobody would look for them first, see search_in(): the
+  // thread would begin all of its queue, and leave a stack for each.
+  const Arena arena;
+  return arena.has_workers() &&
+         resumed.groups[LateResume::group_of(arena.identity())].take_overdue();
+}
+
+void give_way_to_others() noexcept {
+  watch_exit();
+  TbbSuspension* const made = new (std::nothrow) TbbSuspension;
+  if (made != nullptr) made->give_way();
 }
 
 bool in_suspendable_task() noexcept {

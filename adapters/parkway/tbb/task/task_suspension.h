@@ -13,6 +13,8 @@
 #ifndef PARKWAY_TBB_TASK_TASK_SUSPENSION_H_
 #define PARKWAY_TBB_TASK_TASK_SUSPENSION_H_
 
+#include <cstdint>
+
 #include "parkway/task/scheduler.h"
 
 namespace parkway {
@@ -27,6 +29,18 @@ bool suspend_task(Suspension& suspension) noexcept;
 
 // Lets such a task go on. Any thread.
 void resume_task(void* task) noexcept;
+
+// Whether tasks of the calling task's arena that were resumed have waited for
+// a thread for kOverdueNs, and none has gone on meanwhile. True for one of
+// those that ask at a time. Never in an arena without workers.
+bool others_are_overdue() noexcept;
+// Much longer than a worker takes from one task to the next, and than this
+// costs; short beside a time slice.
+inline constexpr std::int64_t kOverdueNs = 1000000;
+
+// Suspends the calling task and resumes it at once, behind others that were
+// resumed. Does nothing if there is no memory for it.
+void give_way_to_others() noexcept;
 
 // Whether the calling thread executes a task that suspend_task() can suspend.
 bool in_suspendable_task() noexcept;

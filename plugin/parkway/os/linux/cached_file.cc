@@ -1,13 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
+// Files of more than 2 GiB, and of inodes of 64 bits, also where the C library
+// of 32 bits would have 32 for both; before any header of the system.
+#define _FILE_OFFSET_BITS 64
+
 #include "parkway/os/cached_file.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <cerrno>
 #include <cstdint>
+#include <cstdio>
 
 #include "parkway/os/linux/call_numbers.h"
 
@@ -54,6 +63,26 @@ std::int64_t regular_size(int file) {
   return regular ? static_cast<std::int64_t>(found.size) : -1;
 }
 
+// Linux 5.9 and 5.10 may say that a file is at its end where the next page is
+// not in memory (preadv2(2), BUGS).
+bool end_is_doubtful() {
+  enum { kNotAsked, kSure, kDoubtful };
+  // relaxed: whoever asks twice hears the same.
+  static std::atomic<int> known{kNotAsked};
+  int answer = known.load(std::memory_order_relaxed);
+  if (answer == kNotAsked) {
+    utsname system;
+    int major = 0;
+    int minor = 0;
+    const bool told = uname(&system) == 0 &&
+                      std::sscanf(system.release, "%d.%d", &major, &minor) == 2;
+    answer =
+        told && major == 5 && (minor == 9 || minor == 10) ? kDoubtful : kSure;
+    known.store(answer, std::memory_order_relaxed);
+  }
+  return answer == kDoubtful;
+}
+
 }  // namespace
 
 int open_cached(const char* path, int flags) noexcept {
@@ -73,7 +102,30 @@ int open_cached(const char* path, int flags) noexcept {
   return -1;
 }
 
+OpenedFile open_to_read_cached(const char* path) noexcept {
+  const int file = open_known(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  return {file, file < 0 ? -1 : regular_size(file)};
+}
+
+bool wait_from_now_on(int file) noexcept {
+  struct stat found;
+  const bool known = fstat(file, &found) == 0;
+  // Without waiting, a drive without a medium opens, and is empty.
+  if (known && S_ISBLK(found.st_mode)) return false;
+  if (known && S_ISFIFO(found.st_mode)) {
+    // Opened before there was a writer, a pipe is not at its end for poll()
+    // until one has come and gone.
+    pollfd readable = {file, POLLIN, 0};
+    while (poll(&readable, 1, -1) < 0 && errno == EINTR) {
+    }
+  }
+  const int flags = fcntl(file, F_GETFL);
+  if (flags >= 0) fcntl(file, F_SETFL, flags & ~O_NONBLOCK);
+  return true;
+}
+
 bool may_be_cached(int file) noexcept {
+  if (end_is_doubtful()) return false;
   // A direct read waits for the device, whatever else it is asked for.
   const int flags = fcntl(file, F_GETFL);
   return flags >= 0 && (flags & O_DIRECT) == 0;

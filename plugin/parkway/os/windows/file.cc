@@ -19,6 +19,8 @@
 namespace parkway::os {
 namespace {
 
+static_assert(kReadOnly == _O_RDONLY);
+
 // Restores the two error numbers of the C runtime.
 class KeepErrno {
  public:
@@ -147,5 +149,20 @@ std::int64_t pread_file(int file, void* buffer, std::size_t bytes,
   SetLastError(error);
   return got;
 }
+
+void close_file(int file) {
+  const KeepErrno keep;
+  _close(file);
+}
+
+std::int64_t regular_size(int file) noexcept {
+  const HANDLE handle = handle_of(file);
+  LARGE_INTEGER size;
+  const bool known = handle != INVALID_HANDLE_VALUE && is_on_disk(handle) &&
+                     GetFileSizeEx(handle, &size);
+  return known ? size.QuadPart : -1;
+}
+
+bool was_interrupted(int) noexcept { return false; }
 
 }  // namespace parkway::os

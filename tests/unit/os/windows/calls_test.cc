@@ -185,6 +185,20 @@ TEST_F(Files, AreReadAsTheyAre) {
   }
 }
 
+TEST_F(Files, AreReadAsAWhole) {
+  const auto check = [this] {
+    std::string text = "what was there before";
+    EXPECT_EQ(read_whole_file(name_.c_str(), &text).r1, kLength);
+    EXPECT_EQ(text, std::string(kText, kLength));
+    EXPECT_EQ(read_whole_file((name_ + ".none").c_str(), &text).err,
+              ERROR_FILE_NOT_FOUND);
+    EXPECT_EQ(text, "");
+  };
+  check();
+  TaskJobs<2> jobs;
+  for (int i = 0; i < 5; ++i) jobs.Start(check);
+}
+
 TEST_F(Files, ErrorsAreTheSystems) {
   errno = 42;
   SetLastError(kCallers);

@@ -12,6 +12,7 @@
 namespace parkway::internal {
 
 std::atomic<std::uint32_t> profile_one_in{0};
+std::atomic<bool> profile_of_stock{false};
 PARKWAY_THREAD_LOCAL ProfiledThread t_profiled = {};
 
 namespace {
@@ -70,6 +71,11 @@ PARKWAY_NOINLINE void noted_wait_ends(const NotedWait& wait,
   note({wait.kind, wait.lock, wait.start, took, wait.weight,
         this_thread().number, slept},
        waiter, releaser);
+}
+
+void noted_wait_is_none(const NotedWait& wait) noexcept {
+  Stack releaser;
+  end_watch(wait.watch, wait.start, &releaser);
 }
 
 PARKWAY_NOINLINE void lock_is_released(const void* lock) noexcept {

@@ -23,6 +23,9 @@ namespace parkway::internal {
 
 // One of how many waits is noted; 0: none is.
 extern std::atomic<std::uint32_t> profile_one_in;
+// Whether the waits are for a host library's own locks, and none of ours: a
+// preload library that watches them says so, before the first one.
+extern std::atomic<bool> profile_of_stock;
 
 inline bool profiling() {
   return PARKWAY_UNLIKELY(profile_one_in.load(std::memory_order_relaxed) != 0);
@@ -39,6 +42,8 @@ struct NotedWait {
 // Of wait.lock and wait.kind.
 void noted_wait_begins(NotedWait& wait) noexcept;
 void noted_wait_ends(const NotedWait& wait, bool slept) noexcept;
+// Instead: it was no wait.
+void noted_wait_is_none(const NotedWait& wait) noexcept;
 void lock_is_released(const void* lock) noexcept;
 
 // Whether the waits of P are told: the models and the fault tests have no use
@@ -77,6 +82,14 @@ class Waiting {
 
   // It has slept, and not only polled.
   void slept() { slept_ = true; }
+
+  // For who can't tell before whether there is something to wait for. Whether
+  // this one is noted, if it is a wait; and that it was none.
+  bool noted() const { return PARKWAY_UNLIKELY(wait_.weight != 0); }
+  void is_none() {
+    if (noted()) noted_wait_is_none(wait_);
+    wait_.weight = 0;
+  }
 
  private:
   NotedWait wait_ = {};

@@ -16,7 +16,6 @@
 namespace parkway {
 namespace {
 
-std::atomic<std::int64_t> g_began{0};
 std::atomic<std::uint32_t> g_one_in{0};  // also after stop_profile()
 
 bool write_to_file(void* context, const char* text, std::size_t length) {
@@ -30,9 +29,6 @@ bool start_profile(std::uint32_t one_in) noexcept {
   constexpr std::uint32_t kMost = 1u << 30;
   if (!internal::prepare_notes()) return false;
   one_in = std::clamp(one_in, 1u, kMost);
-  std::int64_t never = 0;
-  g_began.compare_exchange_strong(never, os::nanotime(),
-                                  std::memory_order_relaxed);
   g_one_in.store(one_in, std::memory_order_relaxed);
   // release: who notes a wait finds the memory for it.
   internal::profile_one_in.store(one_in, std::memory_order_release);
@@ -43,21 +39,21 @@ void stop_profile() noexcept {
   internal::profile_one_in.store(0, std::memory_order_relaxed);
 }
 
-void clear_profile() noexcept {
-  internal::forget_notes();
-  g_began.store(os::nanotime(), std::memory_order_relaxed);
-}
+void clear_profile() noexcept { internal::forget_notes(); }
 
 bool write_profile(ProfileFormat format, ProfileSink sink,
                    void* context) noexcept {
+  // In the child of a fork nobody may have waited yet.
+  if (g_one_in.load(std::memory_order_relaxed) != 0) internal::prepare_notes();
   const internal::Notes* const notes = internal::copy_notes();
   if (notes == nullptr) return false;
   internal::ProfileRun run = {};
-  run.began = g_began.load(std::memory_order_relaxed);
+  run.began = internal::notes_began();
   run.nanoseconds = os::nanotime() - run.began;
   run.cpu_seconds = static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
   run.one_in = g_one_in.load(std::memory_order_relaxed);
   run.threads = internal::profiled_threads();
+  run.of_stock = internal::profile_of_stock.load(std::memory_order_relaxed);
   internal::Output output(sink, context);
   switch (format) {
     case ProfileFormat::kPprof:
@@ -77,7 +73,7 @@ bool write_profile(ProfileFormat format, ProfileSink sink,
       break;
   }
   delete notes;
-  return output.ok();
+  return output.finish();
 }
 
 bool write_profile(ProfileFormat format, const char* path) noexcept {

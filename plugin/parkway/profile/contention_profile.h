@@ -12,9 +12,9 @@
 //
 // Only waits are noted: a lock that is free at once, and an unlock that wakes
 // nobody, do not know of it. Without a profile a wait costs one load, one
-// branch and two calls of empty functions more. With one, one of so many waits takes two stacks, some
-// microseconds. The idea of adding up what others had to wait, by the stack of
-// who let go, is that of Go's mutex profile.
+// branch and two calls of empty functions more. With one, one of so many waits
+// takes two stacks, some microseconds. The idea of adding up what others had to
+// wait, by the stack of who let go, is that of Go's mutex profile.
 #ifndef PARKWAY_PROFILE_CONTENTION_PROFILE_H_
 #define PARKWAY_PROFILE_CONTENTION_PROFILE_H_
 

@@ -66,9 +66,11 @@ void print_mapping(void* context, const Mapping& mapping) {
 void write_json(const Notes& notes, const ProfileRun& run, Output& output) {
   output.print(
       "{\"parkway_profile\":1,\"seconds\":%.6f,\"cpu_seconds\":%.6f,"
-      "\"threads\":%u,\"sample\":%u,\"left_out\":%llu,\n\"waits\":[",
+      "\"threads\":%u,\"sample\":%u,\"left_out\":%llu,\"locks\":\"%s\",\n"
+      "\"waits\":[",
       1e-9 * static_cast<double>(run.nanoseconds), run.cpu_seconds, run.threads,
-      run.one_in, static_cast<Ull>(notes.left_out));
+      run.one_in, static_cast<Ull>(notes.left_out),
+      run.of_stock ? "stock" : "parkway");
   std::size_t count = 0;
   const Site** const sites = sorted_sites(notes, &count);
   for (std::size_t i = 0; i < count; ++i) {

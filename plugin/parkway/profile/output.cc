@@ -10,6 +10,18 @@
 
 namespace parkway::internal {
 
+void Output::put(const char* text, std::size_t length) {
+  if (length > kPiece - held_) finish();
+  std::memcpy(piece_ + held_, text, length);
+  held_ += length;
+}
+
+bool Output::finish() {
+  ok_ = ok_ && (held_ == 0 || sink_(context_, piece_, held_));
+  held_ = 0;
+  return ok_;
+}
+
 void Output::print(const char* format, ...) {
   char text[1001];
   std::va_list arguments;

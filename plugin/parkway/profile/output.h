@@ -18,25 +18,31 @@
 
 namespace parkway::internal {
 
+// Passes it on in pieces of some size: a sink may be a write(2).
 class Output {
  public:
   Output(ProfileSink sink, void* context) : sink_(sink), context_(context) {}
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
 
   // At most 1000 characters a call.
   PARKWAY_PRINTF(2, 3) void print(const char* format, ...);
   // As a string of JSON, with its quotes.
   void quote(const char* text);
-  // False once the sink has said so.
-  bool ok() const { return ok_; }
+  // Passes on what is left. False if the sink has said so at any time; it was
+  // not called again then.
+  bool finish();
 
  private:
-  void put(const char* text, std::size_t length) {
-    ok_ = ok_ && (length == 0 || sink_(context_, text, length));
-  }
+  static constexpr std::size_t kPiece = 4096;
+
+  void put(const char* text, std::size_t length);
 
   const ProfileSink sink_;
   void* const context_;
   bool ok_ = true;
+  std::size_t held_ = 0;
+  char piece_[kPiece];
 };
 
 // When and how long, and on what.
@@ -46,6 +52,7 @@ struct ProfileRun {
   double cpu_seconds;
   std::uint32_t one_in;
   std::uint32_t threads;
+  bool of_stock;  // profile_of_stock
 };
 
 // The sites of `notes` that have waits, the longest times first; by new.

@@ -35,13 +35,19 @@ void write_pprof(const Notes& notes, const ProfileRun& run, bool releases,
                  static_cast<unsigned long long>(site.nanoseconds),
                  static_cast<unsigned long long>(site.count));
     for (int i = 0; i < stack.depth; ++i) {
+      // All are of the instruction after a call. Go's goes back by 1 from each,
+      // gperftools' not from the first: from that both find the call so.
       output.print(" 0x%llx",
                    static_cast<unsigned long long>(
-                       reinterpret_cast<std::uintptr_t>(stack.frames[i])));
+                       reinterpret_cast<std::uintptr_t>(stack.frames[i]) -
+                       (i == 0 ? 1 : 0)));
     }
     output.print("\n");
   }
-  output.print("\nMAPPED_LIBRARIES:\n");
+  // Go's reads only this heading after samples of contention.
+  output.print("\n--- Memory map: ---\n");
+  // Here both readers pass over what they don't know.
+  if (run.of_stock) output.print("locks=stock\n");
   for_each_mapping(print_mapping, &output);
 }
 

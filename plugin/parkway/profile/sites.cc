@@ -7,16 +7,23 @@
 #include <cstring>
 #include <new>
 
+#include "parkway/base/per_process.h"
 #include "parkway/os/os.h"
 #include "parkway/profile/try_lock.h"
 
 namespace parkway::internal {
 namespace {
 
-TryLock g_lock;
-std::atomic<Notes*> g_notes{nullptr};
-// Counted without the lock that was not to be had.
-std::atomic<std::uint64_t> g_left_out{0};
+// Of one process: what its parent has noted is in the parent's profile, and
+// a thread that is not here may have the lock.
+struct Book {
+  TryLock lock;
+  std::atomic<Notes*> notes{nullptr};
+  // Counted without the lock that was not to be had.
+  std::atomic<std::uint64_t> left_out{0};
+  std::atomic<std::int64_t> began{os::nanotime()};
+};
+PerProcess<Book> g_book;
 
 int bucket_of(std::uint64_t ns) {
   int bucket = 0;
@@ -54,23 +61,26 @@ Site* find(Notes& notes, const Wait& wait, const Stack& waiter,
 }  // namespace
 
 bool prepare_notes() noexcept {
+  Book& book = g_book.get();
   // acquire, and release below: another thread's preparation.
-  if (g_notes.load(std::memory_order_acquire) != nullptr) return true;
+  if (book.notes.load(std::memory_order_acquire) != nullptr) return true;
   auto* const memory = static_cast<Notes*>(os::sysalloc(sizeof(Notes)));
   if (memory == nullptr) return false;
   Notes* none = nullptr;
   // Two that begin at once: the memory of one stays unused.
-  g_notes.compare_exchange_strong(none, memory, std::memory_order_release,
-                                  std::memory_order_relaxed);
+  book.notes.compare_exchange_strong(none, memory, std::memory_order_release,
+                                     std::memory_order_relaxed);
   return true;
 }
 
 void note(const Wait& wait, const Stack& waiter,
           const Stack& releaser) noexcept {
-  Notes* const notes = g_notes.load(std::memory_order_acquire);
-  if (notes == nullptr) return;
-  if (!g_lock.enter(TryLock::kBriefly)) {
-    g_left_out.fetch_add(wait.weight, std::memory_order_relaxed);
+  // In the child of a fork there may be none yet.
+  if (!prepare_notes()) return;
+  Book& book = g_book.get();
+  Notes* const notes = book.notes.load(std::memory_order_acquire);
+  if (!book.lock.enter(TryLock::kBriefly)) {
+    book.left_out.fetch_add(wait.weight, std::memory_order_relaxed);
     return;
   }
   Site* const site = find(*notes, wait, waiter, releaser);
@@ -88,30 +98,37 @@ void note(const Wait& wait, const Stack& waiter,
         wait.start, wait.nanoseconds,
         static_cast<std::uint32_t>(site - notes->sites), wait.thread};
   }
-  g_lock.leave();
+  book.lock.leave();
 }
 
 void forget_notes() noexcept {
-  Notes* const notes = g_notes.load(std::memory_order_acquire);
-  if (notes == nullptr || !g_lock.enter(TryLock::kPatiently)) return;
+  Book& book = g_book.get();
+  book.began.store(os::nanotime(), std::memory_order_relaxed);
+  Notes* const notes = book.notes.load(std::memory_order_acquire);
+  if (notes == nullptr || !book.lock.enter(TryLock::kPatiently)) return;
   // Not by an assignment, which needs a second one on the stack.
   std::memset(static_cast<void*>(notes), 0, sizeof(*notes));
-  g_left_out.store(0, std::memory_order_relaxed);
-  g_lock.leave();
+  book.left_out.store(0, std::memory_order_relaxed);
+  book.lock.leave();
+}
+
+std::int64_t notes_began() noexcept {
+  return g_book.get().began.load(std::memory_order_relaxed);
 }
 
 Notes* copy_notes() noexcept {
-  const Notes* const notes = g_notes.load(std::memory_order_acquire);
+  Book& book = g_book.get();
+  const Notes* const notes = book.notes.load(std::memory_order_acquire);
   if (notes == nullptr) return nullptr;
   auto* const copy = new (std::nothrow) Notes;
   if (copy == nullptr) return nullptr;
-  if (!g_lock.enter(TryLock::kPatiently)) {
+  if (!book.lock.enter(TryLock::kPatiently)) {
     delete copy;
     return nullptr;
   }
   *copy = *notes;
-  g_lock.leave();
-  copy->left_out += g_left_out.load(std::memory_order_relaxed);
+  book.lock.leave();
+  copy->left_out += book.left_out.load(std::memory_order_relaxed);
   return copy;
 }
 

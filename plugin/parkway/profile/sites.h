@@ -60,12 +60,17 @@ struct Wait {
   bool slept;
 };
 
-// Memory for the notes; false if there is none. Once in a process.
+// All of these are about this process alone: the child of a fork begins anew.
+
+// Memory for the notes; false if there is none.
 bool prepare_notes() noexcept;
 void note(const Wait& wait, const Stack& waiter,
           const Stack& releaser) noexcept;
 // All of them. Not if somebody keeps the lock.
 void forget_notes() noexcept;
+// Since when waits are noted: the first call of any of these, or the last
+// forget_notes(). os::nanotime().
+std::int64_t notes_began() noexcept;
 // A copy of all notes, by new; null if there are none, no memory for it, or
 // somebody keeps the lock.
 Notes* copy_notes() noexcept;

@@ -57,8 +57,9 @@ void write_text(const Notes& notes, const ProfileRun& run, Output& output) {
   std::uint64_t total = 0;
   for (std::size_t i = 0; i < count; ++i) total += sites[i]->nanoseconds;
   output.print(
-      "Waits for locks: %.3f s of all threads together, in %.3f s; %.3f s of "
+      "Waits for %slocks: %.3f s of all threads together, in %.3f s; %.3f s of "
       "CPU, %u threads that waited. One of %u waits was noted.\n",
+      run.of_stock ? "the program's own " : "",
       1e-9 * static_cast<double>(total),
       1e-9 * static_cast<double>(run.nanoseconds), run.cpu_seconds, run.threads,
       run.one_in);

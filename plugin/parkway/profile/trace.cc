@@ -31,7 +31,8 @@ void write_trace(const Notes& notes, const ProfileRun& run, Output& output) {
         static_cast<unsigned long long>(
             reinterpret_cast<std::uintptr_t>(site.lock)));
   }
-  output.print("]}\n");
+  output.print("]%s}\n",
+               run.of_stock ? ",\"otherData\":{\"locks\":\"stock\"}" : "");
 }
 
 }  // namespace parkway::internal

@@ -4,6 +4,7 @@
 
 #include <atomic>
 
+#include "parkway/base/per_process.h"
 #include "parkway/os/os.h"
 #include "parkway/profile/try_lock.h"
 
@@ -20,7 +21,12 @@ struct Place {
   Stack releaser = {};
 };
 constexpr int kPlaceBits = 7;
-Place g_places[1 << kPlaceBits];
+// In the child of a fork nobody waits at first.
+struct Places {
+  Place places[1 << kPlaceBits];
+};
+PerProcess<Places> g_places;
+Place& place_at(int number) { return g_places.get().places[number]; }
 
 int number_of(const void* lock) {
   const std::uint64_t product =
@@ -33,7 +39,7 @@ int number_of(const void* lock) {
 
 std::int32_t watch(const void* lock) noexcept {
   const int number = number_of(lock);
-  Place& place = g_places[number];
+  Place& place = place_at(number);
   if (!place.guard.enter(TryLock::kBriefly)) return -1;
   const bool mine =
       place.users == 0 || place.lock.load(std::memory_order_relaxed) == lock;
@@ -46,11 +52,11 @@ std::int32_t watch(const void* lock) noexcept {
 }
 
 bool is_watched(const void* lock) noexcept {
-  return g_places[number_of(lock)].lock.load(std::memory_order_relaxed) == lock;
+  return place_at(number_of(lock)).lock.load(std::memory_order_relaxed) == lock;
 }
 
 void note_releaser(const void* lock, const Stack& stack) noexcept {
-  Place& place = g_places[number_of(lock)];
+  Place& place = place_at(number_of(lock));
   if (!place.guard.enter(TryLock::kBriefly)) return;
   if (place.lock.load(std::memory_order_relaxed) == lock) {
     place.releaser = stack;
@@ -63,7 +69,7 @@ void end_watch(std::int32_t number, std::int64_t start,
                Stack* releaser) noexcept {
   releaser->depth = 0;
   if (number < 0) return;
-  Place& place = g_places[number];
+  Place& place = place_at(number);
   // Else the place stays as it is, for this lock alone.
   if (!place.guard.enter(TryLock::kPatiently)) return;
   if (place.released >= start) *releaser = place.releaser;

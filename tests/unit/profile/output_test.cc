@@ -30,6 +30,7 @@ TEST(Output, QuotesForJson) {
   std::string text;
   Output output(Add, &text);
   output.quote("a\"b\\c\x01\tü");
+  EXPECT_TRUE(output.finish());
   EXPECT_EQ(text, "\"a\\\"b\\\\c\\u0001\\u0009ü\"");
 }
 
@@ -37,7 +38,33 @@ TEST(Output, CutsWhatIsTooLong) {
   std::string text;
   Output output(Add, &text);
   output.print("%s", std::string(3000, 'x').c_str());
+  EXPECT_TRUE(output.finish());
   EXPECT_EQ(text, std::string(1000, 'x'));
+}
+
+// A sink may be a system call.
+TEST(Output, PassesOnLargePieces) {
+  struct Pieces {
+    std::string text;
+    int calls = 0;
+  } pieces;
+  const auto add = [](void* context, const char* text, std::size_t length) {
+    auto* const got = static_cast<Pieces*>(context);
+    got->text.append(text, length);
+    ++got->calls;
+    return true;
+  };
+  std::string expected;
+  Output output(add, &pieces);
+  for (int i = 0; i < 10000; ++i) {
+    output.print("%d ", i);
+    expected += std::to_string(i) + " ";
+  }
+  EXPECT_TRUE(output.finish());
+  EXPECT_EQ(pieces.text, expected);
+  EXPECT_EQ(pieces.calls, 12);  // of 48890 characters
+  EXPECT_TRUE(output.finish());
+  EXPECT_EQ(pieces.calls, 12);
 }
 
 TEST(Output, EndsWithTheSink) {
@@ -48,8 +75,9 @@ TEST(Output, EndsWithTheSink) {
   };
   Output output(refuse, &calls);
   output.print("a");
+  EXPECT_FALSE(output.finish());
   output.print("b");
-  EXPECT_FALSE(output.ok());
+  EXPECT_FALSE(output.finish());
   EXPECT_EQ(calls, 1);
 }
 
@@ -79,6 +107,7 @@ TEST(Trace, HasTheLastWaits) {
   std::string text;
   Output output(Add, &text);
   write_trace(*notes, ProfileRun{}, output);
+  EXPECT_TRUE(output.finish());
   EXPECT_LT(text.find("\"ts\":2.000,"), text.find("\"ts\":0.000,"));
   EXPECT_LT(text.find("\"ts\":0.000,"), text.find("\"ts\":1.000,"));
   EXPECT_NE(text.find("\"ts\":1.000,"), std::string::npos);

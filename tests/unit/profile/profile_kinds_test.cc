@@ -44,8 +44,7 @@ void ExpectAReleaser(const void* lock) {
 }
 
 // An unlock by the slow half, which leaves a stack: one that has seen a
-// sleeper. A waiter that has not announced itself yet may get it by an inline
-// unlock.
+// sleeper.
 template <class Mutex>
 void ExpectMutexWaits() {
   Mutex mutex;
@@ -58,6 +57,7 @@ void ExpectMutexWaits() {
       },
       [&] { mutex.unlock(); });
   ExpectOneWait(&mutex, WaitKind::kMutex);
+  ExpectAReleaser(&mutex);
 }
 
 TEST_F(ProfileKinds, FutexMutex) { ExpectMutexWaits<FutexMutex>(); }

@@ -14,7 +14,10 @@
 
 #include "parkway/lock/semaphore.h"
 #include "parkway/mutex.h"
+#include "parkway/profile/contention.h"
 #include "parkway/profile/names.h"
+#include "parkway/profile/watches.h"
+#include "parkway/wait/wait_platform.h"
 #include "tests/unit/profile/profiled.h"
 
 namespace parkway::test {
@@ -47,6 +50,43 @@ TEST(Profile, AddsUpWaitsOfOnePlace) {
   EXPECT_EQ(site.count, 20u);
   EXPECT_LE(site.longest, site.nanoseconds);
   EXPECT_LE(site.slept, site.count);
+  stop_profile();
+}
+
+// Of a wait by itself, which is then said to be none.
+TEST(Profile, LeavesOutWhatWasNoWait) {
+  clear_profile();
+  ASSERT_TRUE(start_profile(1));
+  const int lock = 0;
+  {
+    internal::Waiting<Platform> waiting(WaitKind::kCondition, &lock);
+    EXPECT_TRUE(waiting.noted());
+    EXPECT_TRUE(internal::is_watched(&lock));
+    waiting.is_none();
+    EXPECT_FALSE(internal::is_watched(&lock));
+  }
+  EXPECT_EQ(SiteOf(&lock).count, 0u);
+  { internal::Waiting<Platform> waiting(WaitKind::kCondition, &lock); }
+  EXPECT_EQ(SiteOf(&lock).count, 1u);
+  stop_profile();
+}
+
+TEST(Profile, SaysWhoseLocksTheyAre) {
+  clear_profile();
+  ASSERT_TRUE(start_profile(1));
+  EXPECT_THAT(Written(ProfileFormat::kJson),
+              HasSubstr("\"locks\":\"parkway\""));
+  EXPECT_THAT(Written(ProfileFormat::kText), StartsWith("Waits for locks: "));
+  EXPECT_THAT(Written(ProfileFormat::kPprof), Not(HasSubstr("locks=")));
+  EXPECT_THAT(Written(ProfileFormat::kTrace), Not(HasSubstr("locks")));
+  internal::profile_of_stock.store(true);
+  EXPECT_THAT(Written(ProfileFormat::kJson), HasSubstr("\"locks\":\"stock\""));
+  EXPECT_THAT(Written(ProfileFormat::kText),
+              StartsWith("Waits for the program's own locks: "));
+  EXPECT_THAT(Written(ProfileFormat::kPprof), HasSubstr("\nlocks=stock\n"));
+  EXPECT_THAT(Written(ProfileFormat::kTrace),
+              HasSubstr("\"otherData\":{\"locks\":\"stock\"}"));
+  internal::profile_of_stock.store(false);
   stop_profile();
 }
 
@@ -157,7 +197,7 @@ TEST(Profile, PprofHasBothSides) {
     const std::string text = Written(format);
     EXPECT_THAT(text, StartsWith("--- contention:\ncycles/second = 10000000"));
     EXPECT_THAT(text, testing::ContainsRegex("\n[0-9]+ [0-9]+ @ 0x[0-9a-f]+ "));
-    EXPECT_THAT(text, HasSubstr("\nMAPPED_LIBRARIES:\n"));
+    EXPECT_THAT(text, HasSubstr("\n--- Memory map: ---\n"));
   }
 }
 
@@ -178,6 +218,32 @@ TEST(Profile, ForgetsWhatWasNoted) {
   EXPECT_EQ(SiteOf(&semaphore).count, 1u);
   clear_profile();
   EXPECT_EQ(SiteOf(&semaphore).count, 0u);
+  stop_profile();
+}
+
+// The child of a fork has a profile of its own, also where a thread of its
+// parent was about to note something.
+TEST(Profile, OfAForkedChildIsItsOwn) {
+  if (const char* why = WhyNoFork(Others::kAsleep)) GTEST_SKIP() << why;
+  clear_profile();
+  ASSERT_TRUE(start_profile(1));
+  Semaphore parents(0);
+  Wait(parents);
+  // A place of the watches, and whatever else a waiter may have.
+  Semaphore never(0);
+  Thread waiter([&] { never.acquire(); });
+  ASSERT_TRUE(Eventually([&] { return internal::is_watched(&never); }));
+  EXPECT_EQ(RunInChild([&] {
+              if (SiteOf(&parents).count != 0) return 1;
+              if (internal::is_watched(&never)) return 2;
+              if (Written(ProfileFormat::kText) == "not written") return 3;
+              Wait(parents);
+              return SiteOf(&parents).count == 1 ? 0 : 4;
+            }),
+            0);
+  never.release();
+  waiter.Join();
+  EXPECT_EQ(SiteOf(&parents).count, 1u);
   stop_profile();
 }
 

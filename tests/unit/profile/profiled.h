@@ -4,7 +4,9 @@
 #ifndef PARKWAY_TESTS_UNIT_PROFILE_PROFILED_H_
 #define PARKWAY_TESTS_UNIT_PROFILE_PROFILED_H_
 
+#include <atomic>
 #include <cstddef>
+#include <cstdlib>
 #include <memory>
 #include <string>
 
@@ -44,14 +46,20 @@ inline internal::Site SiteOf(const void* lock) {
 }
 
 // Runs `wait` on another thread, and `end`, which ends it, when that one waits
-// for `lock` and its wait is to be noted.
+// for `lock`, its wait is to be noted, and it sleeps: whoever ends it finds it
+// where it has queued.
 template <class Wait, class End>
 void WaitOnce(const void* lock, Wait&& wait, End&& end) {
-  Thread waiter([&] { wait(); });
-  const bool watched = Eventually([&] { return internal::is_watched(lock); });
+  std::atomic<ThreadNumber> number{0};
+  Thread waiter([&] {
+    number = CurrentThreadNumber();
+    wait();
+  });
+  const bool sleeps = Eventually([&] { return internal::is_watched(lock); }) &&
+                      WaitAsleep(number);
   end();
   waiter.Join();
-  if (!watched) std::abort();
+  if (!sleeps) std::abort();
 }
 
 }  // namespace parkway::test

@@ -2,6 +2,8 @@
 
 #include "parkway/preload/environment.h"
 
+#include <sys/auxv.h>
+
 #include <cstdio>
 #include <cstdlib>
 
@@ -9,6 +11,7 @@ namespace parkway::preload {
 namespace {
 
 constexpr std::string_view kRequire = "require";
+constexpr std::string_view kWatch = "watch";
 
 }  // namespace
 
@@ -20,11 +23,21 @@ std::string_view variable(const char* name) noexcept {
 bool switched_off(char* complaint, std::size_t size) noexcept {
   const std::string_view on = variable("PARKWAY");
   if (on.empty() || on == "on" || on == kRequire) return false;
-  if (on != "off") {
+  if (on == kWatch && variable("PARKWAY_PROFILE").empty()) {
     std::snprintf(complaint, size,
-                  "PARKWAY=%s: allowed values are on, off, require", on.data());
+                  "PARKWAY=watch: it needs PARKWAY_PROFILE=FILE, for what it "
+                  "sees");
+  } else if (on != "off" && on != kWatch) {
+    std::snprintf(complaint, size,
+                  "PARKWAY=%s: allowed values are on, off, require, watch",
+                  on.data());
   }
   return true;
+}
+
+bool watching() noexcept {
+  return variable("PARKWAY") == kWatch &&
+         !variable("PARKWAY_PROFILE").empty() && getauxval(AT_SECURE) == 0;
 }
 
 bool takeover_required() noexcept { return variable("PARKWAY") == kRequire; }

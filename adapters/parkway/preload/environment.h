@@ -12,9 +12,13 @@ namespace parkway::preload {
 // Of a variable that is not there, an empty one. Its end is a null character.
 std::string_view variable(const char* name) noexcept;
 
-// PARKWAY=off, or a value that we do not know: then with a sentence in
-// `complaint`.
+// PARKWAY=off or PARKWAY=watch, or what we can't make sense of: then with
+// a sentence in `complaint`.
 bool switched_off(char* complaint, std::size_t size) noexcept;
+
+// PARKWAY=watch and a PARKWAY_PROFILE: the host's own locks are to be in the
+// profile. Not in a process with more rights than its user, which has none.
+bool watching() noexcept;
 
 // PARKWAY=require: a process of which nothing is taken over is to fail.
 bool takeover_required() noexcept;

@@ -56,27 +56,26 @@ bool write_sealed(void** place, void* target) noexcept {
   return written;
 }
 
-void write_place(const dl_phdr_info& info, void** place,
-                 void* target) noexcept {
-  if (__atomic_load_n(place, __ATOMIC_RELAXED) == target) return;
-  switch (writable(info, place)) {
-    case Writable::kAlways:
-      // release: what the target needs is there.
-      __atomic_store_n(place, target, __ATOMIC_RELEASE);
-      break;
-    case Writable::kSealed:
-      write_sealed(place, target);
-      break;
-    case Writable::kNever:
-      break;
-  }
-}
-
 bool is_aligned(const void* place) noexcept {
   return reinterpret_cast<std::uintptr_t>(place) % sizeof(void*) == 0;
 }
 
 }  // namespace
+
+bool write_place(const dl_phdr_info& info, void** place,
+                 void* target) noexcept {
+  if (__atomic_load_n(place, __ATOMIC_RELAXED) == target) return true;
+  switch (writable(info, place)) {
+    case Writable::kAlways:
+      // release: what the target needs is there.
+      __atomic_store_n(place, target, __ATOMIC_RELEASE);
+      return true;
+    case Writable::kSealed:
+      return write_sealed(place, target);
+    default:
+      return false;
+  }
+}
 
 bool Newcomers::was_seen(const dl_phdr_info& info) const noexcept {
   const std::uintptr_t* const end = seen_ + seen_count_;

@@ -29,6 +29,10 @@ struct ImportPlace {
   void* target = nullptr;  // what is to be written; null: leave it
 };
 
+// Writes such a place of a library that is certainly loaded meanwhile. False
+// where the system does not allow it.
+bool write_place(const dl_phdr_info& info, void** place, void* target) noexcept;
+
 // A library and its places.
 struct Newcomer {
   static constexpr std::size_t kMostImports = 512;

@@ -16,6 +16,7 @@
 
 #include "parkway/preload/environment.h"
 #include "parkway/preload/message.h"
+#include "parkway/profile/contention.h"
 
 namespace parkway::preload {
 namespace {
@@ -135,6 +136,8 @@ void start_profile_if_asked_for(const char* library) noexcept {
         library, kOneIn, variable(kOneIn).data());
     return;
   }
+  ::parkway::internal::profile_of_stock.store(watching(),
+                                              std::memory_order_relaxed);
   if (start_profile(one_in)) {
     g_process = getpid();
   } else {

@@ -38,6 +38,13 @@ libabsl_synchronization.so.1 (fake1) did"
 loaded PARKWAY=off "$a" "$b" =0 =1 =0
 expect "off" "$out" "$(opens a; opens b; uses a; uses b; uses a)"
 expect "off says nothing" "$err" ""
+# The first one is watched, the other one left alone.
+loaded "PARKWAY=watch PARKWAY_PROFILE=$scratch/watch.json PARKWAY_PROFILE_ONE_IN=1" "$a" "$b" =0 =1 =0
+expect "watch" "$out" "$(opens a; opens b; uses a; uses b; uses a)"
+expect "watch" "$err" "parkway: libparkway_absl.so does not watch libabsl_synchronization-b.so.1: it watches another \
+copy of Abseil"
+# One wait at each of two uses of a.
+has watch.json '"kind":"rw_mutex, writer".*"count":2,'
 # By what they define, not by their names.
 loaded "" "$a" "$b" =0 =1
 expect "two" "$out" "$(opens own; opens own; uses own a; uses own b)"

@@ -53,14 +53,21 @@ def uses_absl(name, srcs):
             deps = ["@parkway_installed_absl//:absl_synchronization"],
         )
 
-def uses_absl_test(name, preload):
-    """Runs uses_absl_test.sh under a preload library."""
+def uses_absl_test(name, preload, script = "uses_absl_test.sh", data = []):
+    """Runs a script under a preload library.
+
+    Args:
+      name: of the test.
+      preload: the preload library, which the script gets.
+      script: beside it is the program uses_absl.
+      data: what else it needs.
+    """
     installed_absl_test(
         name = name,
         size = "small",
-        srcs = ["uses_absl_test.sh"],
+        srcs = [script],
         args = ["$(rootpath %s)" % preload],
-        data = [":uses_absl", preload, "//tests/suites:expect.sh"],
+        data = [":uses_absl", preload, "//tests/suites:expect.sh"] + data,
         tags = ["no-sanitizer"],
     )
 

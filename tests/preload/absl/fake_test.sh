@@ -54,7 +54,7 @@ expect "the program's helper" "$out" "$(answers host "own Wait 127")"
 
 run known program PARKWAY=maybe
 expect "unknown PARKWAY" "$out" "$stock"
-expect "unknown PARKWAY" "$err" "$aside PARKWAY=maybe: allowed values are on, off, require"
+expect "unknown PARKWAY" "$err" "$aside PARKWAY=maybe: allowed values are on, off, require, watch"
 run known program PARKWAY_ABSL=maybe
 expect "unknown PARKWAY_ABSL" "$out" "$stock"
 expect "unknown PARKWAY_ABSL" "$err" "$aside PARKWAY_ABSL=maybe: allowed values are locks, sem"
@@ -125,6 +125,34 @@ expect "stats, off" "$out" "$stock"
 expect "stats, off" "$(stats | sed -n '1p;6p')" "parkway: stats of program: PARKWAY=off, \
 libabsl_synchronization.so.1
 parkway: 2 1 Mutex::Lock()"
+
+# Stock, watched: the second Lock() finds the mutex held.
+run known program PARKWAY=watch PARKWAY_PROFILE="$scratch/watch.json" PARKWAY_PROFILE_ONE_IN=1
+expect "watch" "$out" "$stock"
+expect "watch says nothing" "$err" ""
+has watch.json '"locks":"stock"' '"kind":"rw_mutex, writer"' '"count":1,'
+expect "watch: one wait" "$(grep -c '"kind"' "$scratch/watch.json")" 1
+run known program PARKWAY=watch PARKWAY_PROFILE="$scratch/watch.json" PARKWAY_STATS=1 PARKWAY_ABSL=nonsense
+expect "watch, stats" "$out" "$stock"
+expect "watch, stats" "$(stats | sed -n '1p;6p')" "parkway: stats of program: PARKWAY=watch PARKWAY_ABSL=locks, \
+libabsl_synchronization.so.1
+parkway: 2 1 Mutex::Lock()"
+run known program PARKWAY=watch
+expect "watch without a profile" "$out" "$stock"
+expect "watch without a profile" "$err" "$aside PARKWAY=watch: it needs PARKWAY_PROFILE=FILE, for what it sees"
+rm "$scratch/watch.json"
+run changed program PARKWAY=watch PARKWAY_PROFILE="$scratch/watch.json"
+expect "watch, other symbols" "$out" "$stock"
+has err "$aside libabsl_synchronization.so.1 defines other symbols than"
+[ ! -e "$scratch/watch.json" ] || fail "a profile of nothing"
+late=("$scratch/libfake_user.so")
+run known late_program PARKWAY=watch PARKWAY_PROFILE="$scratch/watch.json" PARKWAY_PROFILE_ONE_IN=1
+expect "watch, late" "$out" "$stock"
+has watch.json '"kind":"rw_mutex, writer"'
+late=("$scratch/libfake_thread_user.so")
+run known late_program PARKWAY=watch PARKWAY_PROFILE="$scratch/watch.json"
+expect "watch, loader's lock" "$out" $'host Lock\nhost Unlock\nused'
+late=()
 
 # A CI that wants to know.
 run known program PARKWAY=require

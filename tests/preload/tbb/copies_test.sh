@@ -34,6 +34,15 @@ for off in PARKWAY=off PARKWAY_TBB=stacks; do
 done
 loaded PARKWAY_TBB=workers "$b" "$a" =0 =1
 expect "workers" "$out" "$(what b parkway; what a parkway)"
+# Watched: each copy answers its own calls.
+loaded "PARKWAY=watch PARKWAY_STATS=1 PARKWAY_PROFILE=$scratch/watch.json" "$a" "$b" =0 =1 =0
+expect "watch" "$out" "$(what a none; what b none; what a none)"
+for line in "PARKWAY=watch PARKWAY_TBB=waits, libtbb-aaaa.so.12.8" "PARKWAY=watch PARKWAY_TBB=waits, libtbb-bbbb"; do
+  case $err in
+    *"$line"*) ;;
+    *) fail "watch, statistics: $err, without $line" ;;
+  esac
+done
 # Each with its own defaults: a is of 2021.8, b of 2023.1.
 loaded "" "$a" "$b" =0 =1
 expect "defaults" "$out" "$(what "" parkway; what "" none)"
@@ -53,6 +62,8 @@ loaded PARKWAY_TBB=stacks "$a" "~0" "$b" "~1" "=1" "~0"
 expect "jumps" "$out" "$(told a; told b; what b none; told a)"
 loaded PARKWAY_TBB=stacks "$a" "$b" "~1" "~0"
 expect "jumps first" "$out" "$(told a; told b; told a)"
+loaded "PARKWAY=watch PARKWAY_PROFILE=$scratch/watch.json" "$a" "$b" "~1" "~0"
+expect "jumps first, watch" "$out" "$(told a; told b; told a)"
 
 # One that does not look into the library is left alone, also where it is not bound yet.
 loaded "" "$a" "^$scratch/libcopy_user_b.so" =0 =1 =0 "~1"

@@ -32,6 +32,8 @@ leaves() { echo "parkway: libparkway_tbb.so leaves $1 to libtbb.so.12 (interface
 unseen="13000, which was tried out"
 allowed="allowed are all, or one or more of waits, workers, yields, stacks, conditions, with commas between"
 late=()
+declare -A interface=([known]=12080 [newest]=12200 [newer]="12201, which was tried out"
+  [crashing]="13000, which was tried out")
 
 for program in program late_program; do
   # The same libraries, linked or brought by dlopen.
@@ -68,7 +70,7 @@ for program in program late_program; do
 
   run known $program PARKWAY=maybe
   expect "$program, PARKWAY=maybe" "$out" "$theirs"
-  expect "$program, PARKWAY=maybe" "$err" "$aside PARKWAY=maybe: allowed values are on, off, require"
+  expect "$program, PARKWAY=maybe" "$err" "$aside PARKWAY=maybe: allowed values are on, off, require, watch"
   for value in nonsense waits, ,waits waits,,workers "waits workers" all,waits; do
     run known $program PARKWAY_TBB="$value"
     expect "$program, PARKWAY_TBB=$value" "$out" "$theirs"
@@ -130,6 +132,24 @@ for program in program late_program; do
   expect "$program, strange" "$out" "$only_workers"
   expect "$program, strange" "$err" \
     "$(leaves waits 12080 "nobody knows its _ZN3tbb6detail2r121notify_by_address_twoEPv")"
+
+  # Stock, watched: nothing is tried out, nothing is ours.
+  for host in known newest newer crashing; do
+    run $host $program PARKWAY=watch PARKWAY_PROFILE="$scratch/watch.json"
+    expect "$program, $host, watch" "$out" "$theirs"
+    sees_no_workers="parkway: libparkway_tbb.so does not see workers of libtbb.so.12 (interface ${interface[$host]}): \
+it does not call syscall()"
+    expect "$program, $host, watch" "$err" "$sees_no_workers"
+    has watch.json '"locks":"stock"' '"waits":\[\]'
+  done
+  run known $program PARKWAY=watch
+  expect "$program, watch without a profile" "$out" "$theirs"
+  expect "$program, watch without a profile" "$err" \
+    "$aside PARKWAY=watch: it needs PARKWAY_PROFILE=FILE, for what it sees"
+  run small $program PARKWAY=watch PARKWAY_PROFILE="$scratch/small.json"
+  expect "$program, small, watch" "$out" "$theirs"
+  has err 'does not see waits of libtbb.so.12 (interface 12080): it does not define _ZN3tbb6detail2r115wait_on'
+  [ ! -e "$scratch/small.json" ] || fail "$program: a profile of nothing"
 
   # A CI that wants to know.
   run known $program PARKWAY=require

@@ -23,7 +23,7 @@ done
 has locks.json '^{"parkway_profile":1,' '"sample":1,' '"kind":"address"' '"path":"'
 has locks.txt '^Waits for locks: [0-9.]* s ' '    waits:' '    lets go:' 'libparkway_tbb.so+0x'
 has locks.trace.json '^{"displayTimeUnit":"ns","traceEvents":\[' '"ph":"X"'
-has locks.prof '^--- contention:$' '^[0-9]* [0-9]* @ 0x' '^MAPPED_LIBRARIES:$'
+has locks.prof '^--- contention:$' '^[0-9]* [0-9]* @ 0x' '^--- Memory map: ---$'
 has locks.releases '^--- contention:$' '^[0-9]* [0-9]* @ 0x'
 if command -v python3 >/dev/null; then
   for name in locks.json locks.trace.json; do

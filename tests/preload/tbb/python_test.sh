@@ -42,6 +42,11 @@ for layers in "" all waits stacks; do
 done
 environment=("LD_PRELOAD=$preload" PARKWAY=off)
 works "$three" "$first" "$second" "$within"
+environment=("LD_PRELOAD=$preload" PARKWAY=watch PARKWAY_PROFILE="$scratch/watch.json" PARKWAY_PROFILE_ONE_IN=1)
+works "$three" "$first" "$second" "$within"
+has err "does not see workers of $is_within.*): there is other code in its library"
+expect "watch says no more" "$(wc -l <<<"$err")" 1
+has watch.json '"locks":"stock"' '"kind":"worker"'
 environment=("LD_PRELOAD=$preload" PARKWAY_STATS=1 PARKWAY=require)
 works "$one" "$first"
 copies "$(name "$2")"

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "parkway/absl/preload/watch.h"
 #include "parkway/preload/decision.h"
 #include "parkway/preload/dynamic_symbols.h"
 #include "parkway/preload/environment.h"
@@ -113,12 +114,19 @@ void AbslHost::decide(Copy& copy, Remarks& remarks) noexcept {
         "%s steps aside: Abseil's %s was not there when the process started",
         library.file, missing);
     copy.mode = Mode::kOff;
+  } else if (copy.mode == Mode::kWatch && !watch_copy(copy)) {
+    remarks.add("%s does not watch %s: it watches another copy of Abseil",
+                library.file, copy.name);
+    copy.mode = Mode::kOff;
   }
   copy.stays = copy.mode != Mode::kOff;
 }
 
 ParkwayCode target_of(const Copy& copy, const Entry& entry) noexcept {
   if ((entry.set & our_set(copy.mode)) != 0) return entry.own;
+  if (copy.mode == Mode::kWatch) {
+    if (const ParkwayCode watcher = watcher_of(entry)) return watcher;
+  }
   return copy.info.dlpi_phdr != nullptr
              ? reinterpret_cast<ParkwayCode>(
                    DynamicSymbols(copy.info).find(entry.symbol))

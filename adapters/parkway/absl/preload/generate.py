@@ -32,6 +32,26 @@ HELD = [
     (re.compile(r"Mutex::(Writer)?(Lock(When\w*)?|TryLock|lock|try_lock)\("), "to_writer"),
 ]
 
+# What PARKWAY=watch has to know of a function: Watch of table.h.
+WATCH = [
+    (re.compile(r"Mutex::(Lock|lock)\("), "kWriter"),
+    (re.compile(r"Mutex::(ReaderLock|lock_shared)\("), "kReader"),
+    (re.compile(r"Mutex::(Reader)?LockWhen\w*\("), "kCondition"),
+    (re.compile(r"Notification::WaitFor\w*\(|BlockingCounter::Wait\("), "kCondition"),
+    (re.compile(r"Mutex::Await\w*\(|Barrier::Block\("), "kAwait"),
+    (re.compile(r"CondVar::Wait\w*\("), "kCondVar"),
+    (re.compile(r"Mutex::(Reader)?Unlock\(|Mutex::unlock(_shared)?\("), "kUnlock"),
+    (re.compile(r"Notification::Notify\(|BlockingCounter::DecrementCount\("), "kUnlock"),
+    (re.compile(r"CondVar::Signal(All)?\("), "kSignal"),
+]
+# What sounds like one of these has to be one. Those that sound so and are none: they do not wait, or are
+# called by one that is.
+SOUNDS_SO = re.compile(r"(?:Mutex|CondVar|Notification|BlockingCounter|Barrier)::\w*"
+                       r"(?:[Ll]ock|Wait|Signal|Notif|Decrement)\w*\(")
+IS_NONE = re.compile(r"Mutex::(?:Reader)?TryLock\(|Mutex::try_lock(?:_shared)?\(|Mutex::\w*LockSlow\(|"
+                     r".*(?:PerThreadSynch|SynchWaitParams|MuHowS)|(\w+)::~?\1\(|"
+                     r"Mutex::(?:ForgetDeadlockInfo|InternalAttempt\w*)\(|Notification::HasBeenNotified\w*\(")
+
 
 def fail(message):
     sys.exit("parkway preload: " + message)
@@ -121,6 +141,15 @@ def held_bits(label):
         if pattern.match(label):
             return bits
     return "none"
+
+
+def watch(label):
+    for pattern, what in WATCH:
+        if pattern.match(label):
+            return what
+    if SOUNDS_SO.match(label) and not IS_NONE.match(label):
+        fail("PARKWAY=watch does not know whether %s waits" % label)
+    return "kNot"
 
 
 class Own:
@@ -240,9 +269,9 @@ def main():
             to_writer, to_reader = getattr(args, name + "_held").split(",")
             out.write("const HeldBits %s_held_bits = {%s, %s};\n" % (name, to_writer, to_reader))
         write_array(out, "Entry", "entries", "entry_count", [
-            "{\"%s\", \"%s\", &parkway_%s_%s, %s, %s}" % (
+            "{\"%s\", \"%s\", &parkway_%s_%s, %s, %s, Watch::%s}" % (
                 name, label, which, name, SETS[which],
-                "false" if held_bits(label) == "none" else "true")
+                "false" if held_bits(label) == "none" else "true", watch(label))
             for name, label, which in entries])
         write_array(out, "Import", "imports", "import_count", [
             "{\"%s\", %s}" % (name, " | ".join(sets)) for name, sets in imports.items()])

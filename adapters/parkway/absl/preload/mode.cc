@@ -10,7 +10,9 @@
 namespace parkway::preload {
 
 Mode mode_asked_for(char* complaint, std::size_t size) noexcept {
-  if (switched_off(complaint, size)) return Mode::kOff;
+  if (switched_off(complaint, size)) {
+    return watching() ? Mode::kWatch : Mode::kOff;
+  }
   const std::string_view set = variable("PARKWAY_ABSL");
   if (set.empty() || set == "locks") return Mode::kLocks;
   if (set == "sem") return Mode::kSemaphore;
@@ -25,6 +27,8 @@ const char* spelled(Mode mode) noexcept {
       return "PARKWAY=on PARKWAY_ABSL=locks";
     case Mode::kSemaphore:
       return "PARKWAY=on PARKWAY_ABSL=sem";
+    case Mode::kWatch:
+      return "PARKWAY=watch PARKWAY_ABSL=locks";
     default:
       return "PARKWAY=off";
   }

@@ -13,6 +13,7 @@ enum class Mode : int {
   kOff,        // PARKWAY=off: the host's own functions
   kLocks,      // our Mutex and what goes with it
   kSemaphore,  // PARKWAY_ABSL=sem: the host's Mutex over our semaphore
+  kWatch,      // PARKWAY=watch: the host's own, whose waits are noted
 };
 
 // kOff with a sentence in `complaint` (else left empty) if a variable has a

@@ -24,6 +24,19 @@ struct Host {
 // The two sets that can be in the place of the host's functions: bits.
 enum Sets : unsigned char { kNone = 0, kLocks = 1, kSemaphore = 2 };
 
+// What PARKWAY=watch has to know of one: that it waits for its object, and for
+// what; or that it lets go.
+enum class Watch : unsigned char {
+  kNot,
+  kWriter,     // to become a Mutex's writer
+  kReader,     // or one of its readers
+  kCondition,  // a Condition, or what is made of one: a Notification
+  kAwait,      // the same, and the caller has the Mutex, which it lets go
+  kCondVar,    // a CondVar; lets go of the Mutex, the second argument
+  kUnlock,     // lets go of a Mutex, or brings about a Condition
+  kSignal,     // wakes waiters of a CondVar
+};
+
 // A function that the host defines and we define as well.
 struct Entry {
   const char* symbol;  // as the host exports it
@@ -31,6 +44,7 @@ struct Entry {
   void (*own)();       // ours, under a private name
   Sets set;
   bool locks;  // whether "contended" means anything
+  Watch watch;
 };
 
 // A function of the host's libraries that our code calls.
@@ -73,10 +87,13 @@ using ParkwayCode = void (*)();
 extern std::atomic<ParkwayCode> parkway_slots[];
 // Where the counting stub goes on to; at start the lazy stub as well.
 extern std::atomic<ParkwayCode> parkway_next[];
-// What can be in the two, besides functions: counts and goes on; and asks
-// parkway_preload_route(), and jumps there.
+// What can be in the two, besides functions: counts and goes on; asks
+// parkway_preload_route(), and jumps there; and calls parkway_watch().
 extern const ParkwayCode parkway_counting_stubs[];
 extern const ParkwayCode parkway_lazy_stubs[];
+extern const ParkwayCode parkway_watching_stubs[];
+// The functions of the copy that is watched.
+extern std::atomic<ParkwayCode> parkway_watched[];
 extern std::atomic<std::uint64_t> parkway_calls[];
 extern std::atomic<std::uint64_t> parkway_contended[];
 // What "contended" tests, by mode (HeldBits).
@@ -88,6 +105,13 @@ extern std::atomic<ParkwayCode> parkway_import_slots[];
 // Where it goes on, called from `caller`.
 ParkwayCode parkway_preload_route(std::size_t entry,
                                   const void* caller) noexcept;
+
+// Called by the watching stubs, with the registers of the call's arguments.
+// Returns what the host's function returns.
+using ParkwayWord = std::uintptr_t;
+ParkwayWord parkway_watch(ParkwayWord object, ParkwayWord second,
+                          ParkwayWord third, ParkwayWord fourth,
+                          ParkwayWord fifth, std::size_t entry);
 }
 
 #endif  // PARKWAY_ABSL_PRELOAD_TABLE_H_

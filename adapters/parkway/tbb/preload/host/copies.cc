@@ -22,6 +22,7 @@ using internal::copies;
 
 // relaxed, everywhere: whoever sees a copy gets to know it by the table.
 std::atomic<unsigned> g_layers{kNoLayers};
+std::atomic<unsigned> g_watched{kNoLayers};
 
 // A copy that there was no place for, or nobody, as its caller needs it.
 [[gnu::tls_model("initial-exec")]] thread_local Copy t_without_place;
@@ -32,10 +33,15 @@ unsigned layers_in_use() noexcept {
   return g_layers.load(std::memory_order_relaxed);
 }
 
+unsigned layers_watched() noexcept {
+  return g_watched.load(std::memory_order_relaxed);
+}
+
 namespace internal {
 
 void TbbHost::has_come(const Copy& copy) noexcept {
   g_layers.fetch_or(copy.layers, std::memory_order_relaxed);
+  g_watched.fetch_or(copy.watched, std::memory_order_relaxed);
   if (stats_asked_for()) internal::counting.store(true);
 }
 

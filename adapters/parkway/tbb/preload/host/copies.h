@@ -18,7 +18,9 @@ struct TbbHost {
   static HostNames names() noexcept;
   static void read(const LoadedModule& module, Copy& copy) noexcept;
   static void decide(Copy& copy, Remarks& remarks) noexcept;
-  static void leave_alone(Copy& copy) noexcept { copy.layers = kNoLayers; }
+  static void leave_alone(Copy& copy) noexcept {
+    copy.layers = copy.watched = kNoLayers;
+  }
   static void* target(const Copy& copy, unsigned number,
                       std::size_t entry) noexcept;
   static void has_come(const Copy& copy) noexcept;
@@ -52,8 +54,9 @@ inline const Copy* copy_at(const void* address) noexcept {
   return internal::copies.at(address);
 }
 
-// What is in use over any copy.
+// What is in use over any copy, and what is watched of any.
 unsigned layers_in_use() noexcept;
+unsigned layers_watched() noexcept;
 
 // Copy's own function behind an entry. If it has none: the first that there is,
 // or one that ends the process.

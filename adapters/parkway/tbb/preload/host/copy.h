@@ -12,6 +12,8 @@ namespace parkway::preload {
 
 struct Copy : CopyBase {
   unsigned layers = kNoLayers;
+  // PARKWAY=watch: those whose waits are noted where they are the copy's own.
+  unsigned watched = kNoLayers;
   // TBB_runtime_interface_version(), or 0 if it does not say.
   int interface = 0;
   // Whether nothing but oneTBB is in that library.
@@ -22,6 +24,7 @@ struct Copy : CopyBase {
   char foreign[96] = {};  // a function of a kind of which we know all others
 
   bool uses(unsigned layer) const noexcept { return (layers & layer) != 0; }
+  bool watches(unsigned layer) const noexcept { return (watched & layer) != 0; }
 };
 
 }  // namespace parkway::preload

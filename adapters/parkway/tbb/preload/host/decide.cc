@@ -12,7 +12,9 @@
 
 #include "parkway/preload/decision.h"
 #include "parkway/preload/dynamic_symbols.h"
+#include "parkway/preload/environment.h"
 #include "parkway/tbb/preload/host/trial.h"
+#include "parkway/tbb/preload/host/worker_sleeps.h"
 
 namespace parkway::preload {
 namespace {
@@ -99,6 +101,26 @@ void leave_what_is_missing(Copy& copy, Remarks& remarks) noexcept {
   }
 }
 
+// Nothing of the copy's own changes, so nothing is tried out.
+unsigned what_can_be_watched(const Copy& copy, Remarks& remarks) noexcept {
+  unsigned watched = kNoLayers;
+  const auto watch = [&](unsigned layer, const char* why_not,
+                         const char* what) {
+    if (why_not == nullptr) {
+      watched |= layer;
+      return;
+    }
+    char spelled[64];
+    spell_names(layer, spelled, sizeof spelled);
+    remarks.add("%s does not see %s of %s: %s%s", library.file, spelled,
+                copy.name, why_not, what);
+  };
+  const char* const missing = first_missing(copy, kWaits);
+  watch(kWaits, missing != nullptr ? "it does not define " : nullptr, missing);
+  watch(kWorkers, see_sleeps_of(copy), "");
+  return watched;
+}
+
 [[gnu::tls_model("initial-exec")]] thread_local bool t_in_its_start = false;
 
 void leave_what_fails(Copy& copy, Remarks& remarks) noexcept {
@@ -148,6 +170,10 @@ void decide_about(Copy& copy, Remarks& remarks) noexcept {
       layers_asked_for(was_seen(copy.interface) ? copy.interface : kLastSeen,
                        complaint, sizeof complaint);
   remarks.complain(complaint);
+  if (watching()) {
+    copy.watched = what_can_be_watched(copy, remarks);
+    return;
+  }
   // Yields and switches of the other code in that library look like oneTBB's.
   if (!copy.alone) copy.layers &= ~unsigned{kStacks | kYields};
   leave_what_is_missing(copy, remarks);

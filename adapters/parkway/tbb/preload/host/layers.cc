@@ -107,14 +107,16 @@ void spell_names(unsigned layers, char* text, std::size_t size) noexcept {
   }
 }
 
-void spell(unsigned layers, char* text, std::size_t size) noexcept {
-  if (layers == kNoLayers) {
+void spell(unsigned layers, unsigned watched, char* text,
+           std::size_t size) noexcept {
+  if ((layers | watched) == kNoLayers) {
     std::snprintf(text, size, "PARKWAY=off");
     return;
   }
   char names[64];
-  spell_names(layers, names, sizeof names);
-  std::snprintf(text, size, "PARKWAY=on PARKWAY_TBB=%s", names);
+  spell_names(layers | watched, names, sizeof names);
+  std::snprintf(text, size, "PARKWAY=%s PARKWAY_TBB=%s",
+                watched != kNoLayers ? "watch" : "on", names);
 }
 
 }  // namespace parkway::preload

@@ -41,8 +41,9 @@ std::optional<std::size_t> stack_bytes_asked_for() noexcept;
 
 // Their names, with commas between.
 void spell_names(unsigned layers, char* text, std::size_t size) noexcept;
-// As one would set it, into `text`.
-void spell(unsigned layers, char* text, std::size_t size) noexcept;
+// As one would set it, into `text`; `watched`: by PARKWAY=watch.
+void spell(unsigned layers, unsigned watched, char* text,
+           std::size_t size) noexcept;
 
 }  // namespace parkway::preload
 

@@ -32,7 +32,7 @@ void decide_at_start() {
 
 void forget_unloaded() { copies.forget_unloaded(); }
 
-bool took_over() { return layers_in_use() != kNoLayers; }
+bool took_over() { return (layers_in_use() | layers_watched()) != kNoLayers; }
 
 }  // namespace
 

@@ -68,7 +68,7 @@ int print_copies() noexcept {
   for (unsigned number = 0; number < kMostCopies; ++number) {
     if (!internal::copies.picture(number, copy)) continue;
     char spelled[96];
-    spell(copy.layers, spelled, sizeof spelled);
+    spell(copy.layers, copy.watched, spelled, sizeof spelled);
     say("stats of %s (%d): %s, %s", program_invocation_short_name,
         static_cast<int>(getpid()), spelled, copy.name);
     ++copies;

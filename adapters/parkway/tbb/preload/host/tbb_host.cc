@@ -39,10 +39,11 @@ HostNames TbbHost::names() noexcept {
 void* TbbHost::target(const Copy& copy, unsigned number,
                       std::size_t entry) noexcept {
   const std::size_t place = (number - 1) / 2;
-  if (entry < kAllocateBoundedQueueRep && copy.uses(kWaits)) {
+  const bool waits = copy.uses(kWaits) || copy.watches(kWaits);
+  if (entry < kAllocateBoundedQueueRep && waits) {
     return address_variants(entry).functions[place];
   }
-  if (entry < kFinalize && copy.uses(kWaits)) {
+  if (entry < kFinalize && waits) {
     return queue_variants(entry - kAllocateBoundedQueueRep).functions[place];
   }
   if (entry == kFinalize && copy.uses(kWorkers)) {

@@ -10,6 +10,7 @@
 
 #include "parkway/base/spin.h"
 #include "parkway/os/os.h"
+#include "parkway/preload/stock_wait.h"
 #include "parkway/tbb/preload/host/copies.h"
 #include "parkway/tbb/preload/host/counters.h"
 #include "parkway/tbb/preload/host/host_abi.h"
@@ -100,14 +101,34 @@ void deallocate_of(const Copy& copy, std::uint8_t* memory,
   it.deallocate(memory);
 }
 
+void wait_in_host(const Copy& copy, concurrent_monitor* monitors,
+                  std::size_t tag, std::ptrdiff_t target,
+                  d1::delegate_base& predicate) {
+  auto* const own = host<decltype(wait_bounded_queue_monitor)>(
+      copy, preload::kWaitBoundedQueueMonitor);
+  if (!copy.watches(preload::kWaits)) {
+    return own(monitors, tag, target, predicate);
+  }
+  const preload::StockWait wait(parkway::WaitKind::kQueue,
+                                monitor(monitors, tag),
+                                preload::StockWait::kPerhaps);
+  own(monitors, tag, target, predicate);
+}
+
+// Before a notify that is not ours.
+void tell_of_notify(const Copy& copy, concurrent_monitor* monitors,
+                    std::size_t tag) {
+  if (copy.watches(preload::kWaits)) {
+    preload::stock_releases(parkway::WaitKind::kQueue, monitor(monitors, tag));
+  }
+}
+
 // predicate(): whether there is something to wait for. It throws user_abort
 // once the queue was aborted.
 void wait_of(const Copy& copy, concurrent_monitor* monitors, std::size_t tag,
              std::ptrdiff_t target, d1::delegate_base& predicate) {
   if (!is_ours(copy, monitors)) {
-    return host<decltype(wait_bounded_queue_monitor)>(
-        copy, preload::kWaitBoundedQueueMonitor)(monitors, tag, target,
-                                                 predicate);
+    return wait_in_host(copy, monitors, tag, target, predicate);
   }
   count(preload::kQueueWaits);
   const auto done = [&predicate] { return !predicate(); };
@@ -134,6 +155,7 @@ void wait_of(const Copy& copy, concurrent_monitor* monitors, std::size_t tag,
 void notify_of(const Copy& copy, concurrent_monitor* monitors, std::size_t tag,
                std::size_t ticket) {
   if (!is_ours(copy, monitors)) {
+    tell_of_notify(copy, monitors, tag);
     return host<decltype(notify_bounded_queue_monitor)>(
         copy, preload::kNotifyBoundedQueueMonitor)(monitors, tag, ticket);
   }
@@ -152,6 +174,9 @@ void notify_of(const Copy& copy, concurrent_monitor* monitors, std::size_t tag,
 // The queue has raised its abort counter: every waiter's predicate throws now.
 void abort_all_of(const Copy& copy, concurrent_monitor* monitors) {
   if (!is_ours(copy, monitors)) {
+    for (std::size_t tag = 0; tag < kMonitors; ++tag) {
+      tell_of_notify(copy, monitors, tag);
+    }
     return host<decltype(abort_bounded_queue_monitors)>(
         copy, preload::kAbortBoundedQueueMonitors)(monitors);
   }

@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "parkway/os/os.h"
+#include "parkway/preload/stock_wait.h"
 #include "parkway/tbb/preload/host/copies.h"
 #include "parkway/tbb/preload/host/counters.h"
 #include "parkway/tbb/preload/host/host_abi.h"
@@ -51,6 +52,13 @@ void notify_all_of_ours(void* address) {
   count(preload::kAddressWakes, AddressWaiter::wake_all(address, kKind));
 }
 
+// Before a notify that is not ours.
+void tell_of_notify(const Copy& copy, const void* address) {
+  if (copy.watches(preload::kWaits)) {
+    preload::stock_releases(parkway::WaitKind::kAddress, address);
+  }
+}
+
 // A notify that may be any copy's: a call that was made a jump returns to its
 // caller's caller. A wake too many only makes a thread look again.
 [[gnu::cold, gnu::noinline]] void notify_everywhere(preload::Entry entry,
@@ -63,10 +71,21 @@ void notify_all_of_ours(void* address) {
     if (copy.uses(preload::kWaits)) {
       ours_too = true;
     } else {
+      tell_of_notify(copy, address);
       host<void(void*)>(copy, entry)(address);
     }
   }
   if (ours_too) ours(address);
+}
+
+void wait_in_host(const Copy& copy, void* address, d1::delegate_base& predicate,
+                  std::uintptr_t context) {
+  auto* const own =
+      host<decltype(wait_on_address)>(copy, preload::kWaitOnAddress);
+  if (!copy.watches(preload::kWaits)) return own(address, predicate, context);
+  const preload::StockWait wait(parkway::WaitKind::kAddress, address,
+                                preload::StockWait::kPerhaps);
+  own(address, predicate, context);
 }
 
 // The callers are the inline halves of oneTBB's mutexes, which have spun and
@@ -75,8 +94,7 @@ void notify_all_of_ours(void* address) {
 void wait(const Copy& copy, void* address, d1::delegate_base& predicate,
           std::uintptr_t context) {
   if (!copy.uses(preload::kWaits)) {
-    return host<decltype(wait_on_address)>(copy, preload::kWaitOnAddress)(
-        address, predicate, context);
+    return wait_in_host(copy, address, predicate, context);
   }
   count(preload::kAddressWaits);
   AddressWaiter waiter(address, kKind, context);
@@ -94,6 +112,7 @@ void notify(const Copy& copy, void* address, std::uintptr_t context) {
   } else if (copy.uses(preload::kWaits)) {
     notify_ours(address, context);
   } else {
+    tell_of_notify(copy, address);
     host<decltype(notify_by_address)>(copy, preload::kNotifyByAddress)(address,
                                                                        context);
   }
@@ -106,6 +125,7 @@ void notify_one(const Copy& copy, void* address) {
   } else if (copy.uses(preload::kWaits)) {
     notify_one_of_ours(address);
   } else {
+    tell_of_notify(copy, address);
     host<decltype(notify_by_address_one)>(
         copy, preload::kNotifyByAddressOne)(address);
   }
@@ -118,6 +138,7 @@ void notify_all(const Copy& copy, void* address) {
   } else if (copy.uses(preload::kWaits)) {
     notify_all_of_ours(address);
   } else {
+    tell_of_notify(copy, address);
     host<decltype(notify_by_address_all)>(
         copy, preload::kNotifyByAddressAll)(address);
   }

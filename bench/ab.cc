@@ -22,8 +22,10 @@
 #include "bench/engine/baseline.h"
 #include "bench/engine/baseline_report.h"
 #include "bench/engine/cell.h"
+#include "bench/engine/charts.h"
 #include "bench/engine/engine.h"
 #include "bench/engine/groups.h"
+#include "bench/engine/html.h"
 #include "bench/engine/machine.h"
 #include "bench/engine/options.h"
 #include "bench/engine/page.h"
@@ -31,6 +33,7 @@
 #include "bench/engine/report.h"
 #include "bench/engine/runfiles.h"
 #include "bench/engine/selection.h"
+#include "bench/engine/sheet.h"
 #include "bench/engine/summary.h"
 #include "bench/engine/table.h"
 #include "bench/locks/micro.h"
@@ -39,6 +42,7 @@
 #include "bench/tasks/task_groups.h"
 #include "bench/tasks/task_report.h"
 #include "bench/tasks/task_runner.h"
+#include "bench/web/parts.h"
 
 namespace parkway_bench {
 namespace {
@@ -74,6 +78,7 @@ std::vector<Cell> AllCells(const std::vector<int>& threads,
   AddPrograms(for_programs, runner, &cells);
   AddUncontended(for_locks, &cells);
   AddContention(for_locks, &cells);
+  AddReadersWriters(for_locks, &cells);
   AddHandoff(for_locks, &cells);
   AddNotes(for_locks, &cells);
   AddChannels(for_locks, &cells);
@@ -167,25 +172,48 @@ std::string CheckFiles(const Options& options,
                           "or other cells with --filter and --threads");
     }
   }
-  if (!CanWrite(options.json)) {
-    return absl::StrCat("--json: cannot write ", options.json);
-  }
-  if (!CanWrite(options.markdown)) {
-    return absl::StrCat("--markdown: cannot write ", options.markdown);
+  const std::pair<const char*, const std::string&> written[] = {
+      {"--json", options.json},
+      {"--markdown", options.markdown},
+      {"--html", options.html}};
+  for (const auto& [name, path] : written) {
+    if (!CanWrite(path)) {
+      return absl::StrCat(name, ": cannot write ", path);
+    }
   }
   return "";
 }
 
-// What was measured, and the tables that were printed.
+// What was measured, and the tables that were printed, with their figures.
 struct Results {
   std::vector<Measured> measured;
-  std::vector<Table> tables;
+  std::vector<SheetSection> sections;
 
-  void Print(Table table) {
+  void Print(Table table, Chart chart = {}, bool open = false) {
     PrintText(table, std::cout);
-    tables.push_back(std::move(table));
+    sections.push_back({std::move(table), std::move(chart), open});
+  }
+  void PrintPrograms() {
+    Print(ProgramTable(measured), RatioChart(measured, IsProgram), true);
   }
 };
+
+// Says what --html will not have, while there is still time.
+void SayWhatIsMissing(const std::string& html) {
+  const std::string why = html.empty() ? "" : WhyNoFigures(BuiltInParts());
+  if (!why.empty()) {
+    std::cerr << "ab: --html: the page will have all tables and no figures: "
+              << why << '\n';
+  }
+}
+
+// Returns false if it can't be written.
+bool Write(const std::string& text, const std::string& path) {
+  std::ofstream out(path);
+  out << text;
+  out.close();
+  return !out.fail();
+}
 
 void SayWhatComes(const std::vector<const Cell*>& cells, int repetitions) {
   std::set<std::string> groups;
@@ -208,7 +236,7 @@ bool Measure(const std::vector<const Cell*>& cells, int repetitions,
     const Cell& first = *sets[i].front();
     const Cell* const before = i == 0 ? nullptr : sets[i - 1].front();
     if (before != nullptr && IsProgram(*before) && !IsProgram(first)) {
-      results->Print(ProgramTable(results->measured));
+      results->PrintPrograms();
     }
     if (before == nullptr || before->group != first.group) {
       const std::string line = LongGroupLine(first.group, cells, repetitions);
@@ -226,7 +254,7 @@ bool Measure(const std::vector<const Cell*>& cells, int repetitions,
     }
   }
   if (!cells.empty() && IsProgram(*cells.back())) {
-    results->Print(ProgramTable(results->measured));
+    results->PrintPrograms();
   }
   return true;
 }
@@ -235,7 +263,8 @@ bool Measure(const std::vector<const Cell*>& cells, int repetitions,
 void PrintTables(const std::vector<Table>& not_measured,
                  const std::string& no_tasks, Results* results) {
   for (Table& table : MicroTables(results->measured)) {
-    results->Print(std::move(table));
+    Chart chart = TimeChart(results->measured, table.title);
+    results->Print(std::move(table), std::move(chart));
   }
   for (const Table& table : not_measured) {
     results->Print(table);
@@ -244,7 +273,7 @@ void PrintTables(const std::vector<Table>& not_measured,
   if (!no_tasks.empty()) {
     results->Print(NotMeasured(kTasks, no_tasks));
   } else if (!tasks.rows.empty()) {
-    results->Print(std::move(tasks));
+    results->Print(std::move(tasks), RatioChart(results->measured, IsTasks));
   }
 }
 
@@ -295,6 +324,7 @@ int Main(int argc, char** argv) {
     return Wrong(error);
   }
 
+  SayWhatIsMissing(options.html);
   const std::string no_tasks = DropTasks(tasks, &selected);
   const std::vector<Table> not_measured = DropUnmeasurable(&selected);
 
@@ -320,7 +350,8 @@ int Main(int argc, char** argv) {
     };
     const Changes changes =
         Since(baseline, results.measured, {head.begin(), head.end()}, wanted);
-    results.Print(ChangesTable(options.baseline, baseline, changes));
+    results.Print(ChangesTable(options.baseline, baseline, changes),
+                  ChangesChart(changes), true);
     Append(ChangesInShort(baseline, changes), &in_short);
   }
   std::cout << '\n';
@@ -329,12 +360,15 @@ int Main(int argc, char** argv) {
   if (!options.json.empty() && !engine.WriteJson(options.json)) {
     return Wrong(absl::StrCat("--json: cannot write ", options.json));
   }
-  if (!options.markdown.empty()) {
-    std::ofstream out(options.markdown);
-    WriteMarkdown(head, in_short, results.tables, out);
-    out.close();
-    if (out.fail()) {
-      return Wrong(absl::StrCat("--markdown: cannot write ", options.markdown));
+  Sheet sheet{"ab", Command(words), head, in_short, results.sections};
+  if (!options.markdown.empty() && !Write(Markdown(sheet), options.markdown)) {
+    return Wrong(absl::StrCat("--markdown: cannot write ", options.markdown));
+  }
+  if (!options.html.empty()) {
+    sheet.sections.insert(sheet.sections.begin(), LostCells(results.measured));
+    OpenFirst(&sheet);
+    if (!Write(HtmlPage(sheet, BuiltInParts()), options.html)) {
+      return Wrong(absl::StrCat("--html: cannot write ", options.html));
     }
   }
   PrintText(in_short, std::cout);

@@ -3,6 +3,7 @@
 #include "bench/engine/json.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -11,6 +12,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 
 namespace parkway_bench {
 namespace {
@@ -230,6 +234,31 @@ bool ParseJson(absl::string_view text, JsonValue* value, std::string* error) {
   }
   *error = parser.error();
   return false;
+}
+
+std::string JsonText(absl::string_view text) {
+  std::string quoted = "\"";
+  for (const char letter : text) {
+    const auto code = static_cast<unsigned char>(letter);
+    if (letter == '"' || letter == '\\') {
+      absl::StrAppend(&quoted, "\\", absl::string_view(&letter, 1));
+    } else if (code < ' ' || letter == '<') {
+      absl::StrAppendFormat(&quoted, "\\u%04x", code);
+    } else {
+      quoted.push_back(letter);
+    }
+  }
+  quoted.push_back('"');
+  return absl::StrReplaceAll(
+      quoted, {{"\xe2\x80\xa8", "\\u2028"}, {"\xe2\x80\xa9", "\\u2029"}});
+}
+
+std::string JsonNumber(double value) {
+  return std::isfinite(value) ? absl::StrFormat("%.17g", value) : "null";
+}
+
+std::string JsonList(const std::vector<std::string>& items) {
+  return absl::StrCat("[", absl::StrJoin(items, ","), "]");
 }
 
 }  // namespace parkway_bench

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Reading JSON, as Google Benchmark writes it: NaN and Infinity are numbers.
+// And the parts that writing it takes.
 
 #ifndef PARKWAY_BENCH_ENGINE_JSON_H_
 #define PARKWAY_BENCH_ENGINE_JSON_H_
@@ -34,6 +35,16 @@ struct JsonValue {
 // Reads one value, with nothing but blanks around it. Returns false, and a
 // sentence without its end in `*error`, if `text` is anything else.
 bool ParseJson(absl::string_view text, JsonValue* value, std::string* error);
+
+// `text` as a string of JSON, which may also stand in a script of a page:
+// nothing in it ends an element, starts a comment or ends a line of JavaScript.
+std::string JsonText(absl::string_view text);
+
+// `value` with all of its digits, and null for what is no number.
+std::string JsonNumber(double value);
+
+// "[a,b]" of `items`, which are JSON.
+std::string JsonList(const std::vector<std::string>& items);
 
 }  // namespace parkway_bench
 

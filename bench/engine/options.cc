@@ -77,6 +77,8 @@ std::string SetOption(const std::string& name, const std::string& value,
     path = &options->json;
   } else if (name == "--markdown") {
     path = &options->markdown;
+  } else if (name == "--html") {
+    path = &options->html;
   } else if (name == "--programs") {
     path = &options->programs;
   } else if (name == "--baseline") {
@@ -105,6 +107,8 @@ const char kUsage[] =
   --input DIR        the text the programs work on (default: the dependencies' sources)
   --json FILE        writes Google Benchmark's JSON, which --baseline reads
   --markdown FILE    writes the tables as Markdown
+  --html FILE        writes a page with the tables and a figure for each; it needs no
+                     other file and no network
   --programs DIR     where the programs are (default: where the build put them)
   --help             prints this
 

@@ -24,6 +24,7 @@ struct Options {
   std::string input;  // the folder of text; empty: the dependencies' sources
   std::string json;   // files to write; empty: none
   std::string markdown;
+  std::string html;
   std::string baseline;  // an earlier --json to compare with; empty: none
   std::string programs;  // where the programs are; empty: in the runfiles
 };

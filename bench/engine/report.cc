@@ -81,6 +81,9 @@ std::pair<const char*, const char*> Titles(const std::string& group) {
   if (absl::StartsWith(group, "WakeToRun")) {
     return {"sleeper", "task_note / this"};
   }
+  if (absl::StartsWith(group, "ReadersWriters")) {
+    return {"lock", "x std::shared_mutex"};
+  }
   return {"lock", "x std::mutex"};
 }
 

@@ -16,7 +16,8 @@ bool IsNumeric(const std::string& cell) {
   return cell.empty() || cell == "-" || (cell[0] >= '0' && cell[0] <= '9');
 }
 
-// Whether all cells of a column look like numbers.
+}  // namespace
+
 std::vector<bool> NumericColumns(const Table& table) {
   std::vector<bool> numeric(table.columns.size(), true);
   for (const std::vector<std::string>& row : table.rows) {
@@ -26,8 +27,6 @@ std::vector<bool> NumericColumns(const Table& table) {
   }
   return numeric;
 }
-
-}  // namespace
 
 void PrintText(const Table& table, std::ostream& out) {
   std::vector<std::size_t> width;

@@ -18,6 +18,9 @@ struct Table {
   std::vector<std::vector<std::string>> rows;  // each as long as `columns`
 };
 
+// Whether all cells of a column look like numbers, by column.
+std::vector<bool> NumericColumns(const Table& table);
+
 // Columns padded with blanks: numbers to the right, the rest to the left.
 void PrintText(const Table& table, std::ostream& out);
 

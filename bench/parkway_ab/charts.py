@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The libraries that draw the page of --html: pinned, brought by npm once.
+"""The libraries that draw the pages of --html: pinned, brought by npm once.
 
-Run as a program it writes them into one file, for the archive: charts.py FILE. Where npm cannot bring them the file
-says why.
+Run as a program it writes them into one file, for the archive and for //bench:ab: charts.py FILE. Where npm cannot
+bring them the file says why. Then a build keeps that file until it is removed.
 """
 
 import hashlib
@@ -38,34 +38,45 @@ _PINS = (
 )
 
 _FILE = "charts.json"
-_SECONDS = 300  # for each of npm's commands
+_SECONDS = 120  # for npm's command
+# Without a network npm's own settings try for more than a minute, and a build waits for it.
+_PATIENCE = {"npm_config_fetch_retries": "1", "npm_config_fetch_retry_mintimeout": "1000",
+             "npm_config_fetch_retry_maxtimeout": "1000", "npm_config_fetch_timeout": "15000"}
 
 
 def _sha256(content):
     return hashlib.sha256(content).hexdigest()
 
 
-def _bring(pin, folder):
-    """The path of npm's archive of one library."""
-    name, version = pin.name, pin.version
+def _call_npm(folder):
+    """Brings npm's archives of all libraries into a folder."""
+    names = [f"{pin.name}@{pin.version}" for pin in _PINS]
+    listed = ", ".join(f"{pin.name} {pin.version}" for pin in _PINS)
     npm = shutil.which("npm")
     if not npm:
         raise Problem("--html draws with libraries that npm brings once, and there is no npm (Debian: npm)")
     try:
-        done = subprocess.run([npm, "pack", "--ignore-scripts", "--silent", f"{name}@{version}"], cwd=folder,
+        done = subprocess.run([npm, "pack", "--ignore-scripts", "--silent", *names], cwd=folder,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              timeout=_SECONDS, check=False, env=dict(os.environ, npm_config_cache=folder + "/cache"))
+                              timeout=_SECONDS, check=False,
+                              env=dict(_PATIENCE, **dict(os.environ, npm_config_cache=folder + "/cache")))
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise Problem(f"npm could not bring {name} {version}, which --html needs: {error}") from error
-    found = [file for file in os.listdir(folder) if file.endswith(".tgz")]
-    if done.returncode != 0 or len(found) != 1:
-        raise Problem(f"npm could not bring {name} {version}, which --html needs (no network?)",
+        raise Problem(f"npm could not bring {listed}, which --html needs: {error}") from error
+    if done.returncode != 0:
+        raise Problem(f"npm could not bring {listed}, which --html needs (no network?)",
                       details=done.stdout.decode(errors="replace").splitlines()[-4:])
-    path = os.path.join(folder, found[0])
-    with open(path, "rb") as file:
-        digest = _sha256(file.read())
+
+
+def _check(pin, folder):
+    """The path of npm's archive of one library."""
+    path = os.path.join(folder, f"{pin.name.lstrip('@').replace('/', '-')}-{pin.version}.tgz")
+    try:
+        with open(path, "rb") as file:
+            digest = _sha256(file.read())
+    except OSError as error:
+        raise Problem(f"npm did not bring {pin.name} {pin.version}, which --html needs") from error
     if digest != pin.archive:
-        raise Problem(f"npm's {name} {version} is not the one that is pinned: its sha256 is {digest}, not "
+        raise Problem(f"npm's {pin.name} {pin.version} is not the one that is pinned: its sha256 is {digest}, not "
                       f"{pin.archive}")
     return path
 
@@ -73,11 +84,14 @@ def _bring(pin, folder):
 def fetch():
     """All of them, by npm."""
     libraries = []
-    for pin in _PINS:
-        with tempfile.TemporaryDirectory() as folder, tarfile.open(_bring(pin, folder)) as archive:
-            texts = [archive.extractfile("package/" + member).read().decode() for member in (pin.script, "LICENSE")]
-        libraries.append({"name": pin.name, "version": pin.version, "licence": pin.licence, "script": texts[0],
-                          "licence_text": texts[1]})
+    with tempfile.TemporaryDirectory() as folder:
+        _call_npm(folder)
+        for pin in _PINS:
+            with tarfile.open(_check(pin, folder)) as archive:
+                script, licence = (archive.extractfile("package/" + member).read().decode()
+                                   for member in (pin.script, "LICENSE"))
+            libraries.append({"name": pin.name, "version": pin.version, "licence": pin.licence, "script": script,
+                              "licence_text": licence})
     return {"libraries": libraries}
 
 
@@ -122,7 +136,8 @@ def _main():
     try:
         found = found or fetch()
     except Problem as trouble:
-        found = {"libraries": [], "reason": trouble.message}
+        reason = f"{trouble.message}; remove {sys.argv[1]} to have the next build try again"
+        found = {"libraries": [], "reason": reason}
         sys.stderr.write(f"charts.py: {trouble.message}\n")
     with open(sys.argv[1], "w", encoding="utf-8") as file:
         json.dump(found, file)

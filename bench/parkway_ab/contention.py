@@ -51,7 +51,7 @@ class Lock:
         self.stacks.append(stacks)
 
     def title(self):
-        return f"{self.kind} {self.name or self.lock}"
+        return f"{self.kind} {self.name or self.lock}".rstrip()
 
 
 def _number(wait, key):
@@ -66,8 +66,8 @@ def _addresses(wait, key):
 
 
 class Profile:
-    """Of one process and one library: program, pid, seconds, cpu_seconds, threads, sample, locks (the most time
-    first), symbols."""
+    """Of one process and one library: program, pid, seconds, cpu_seconds, threads, sample, stock (whether the waits
+    are for the program's own locks), locks (the most time first), symbols."""
 
     def __init__(self, document, pid=0):
         if document.get("parkway_profile") != VERSION:
@@ -81,10 +81,12 @@ class Profile:
         self.cpu_seconds = float(document.get("cpu_seconds", 0))
         self.threads = max(1, int(document.get("threads", 1)))
         self.sample = max(1, int(document.get("sample", 1)))
+        self.stock = document.get("locks") == "stock"
         locks = {}
         for wait in document["waits"]:
             kind, _, role = str(wait["kind"]).partition(", ")
-            key = (kind, str(wait.get("lock", "")))
+            # Each of oneTBB's own workers sleeps at a word of its own.
+            key = (kind, "" if self.stock and kind == "worker" else str(wait.get("lock", "")))
             locks.setdefault(key, Lock(*key)).add(wait, role)
         self.locks = sorted(locks.values(), key=lambda lock: -lock.nanoseconds)
         for lock in self.locks:
@@ -108,12 +110,13 @@ class Profile:
 
 class Profiles:
     """Those of one run, of all of its processes and both libraries: seconds (of the run), profiles (the most waits
-    first), slowed (the run's time over that of stock)."""
+    first), slowed (the run's time over that of stock), stock (whether it was a watched run of stock)."""
 
     def __init__(self, profiles, seconds, slowed):
         self.profiles = sorted(profiles, key=lambda profile: -profile.waited())
         self.seconds = seconds
         self.slowed = slowed
+        self.stock = any(profile.stock for profile in self.profiles)
 
     def waited(self):
         return sum(profile.waited() for profile in self.profiles)

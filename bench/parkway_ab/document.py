@@ -72,6 +72,13 @@ def _profiles(profiles, most):
             "processes": [_profile(profile, most) for profile in profiles.profiles]}
 
 
+def _ceiling(findings):
+    bound = findings.bound()
+    return {"ratio": bound.ceiling() if bound else None,
+            "of": None if bound is None else "stock" if bound.stock else "parkway",
+            "stock_unseen": findings.unseen}
+
+
 def _noise(noises):
     return [{"when": when, "other_programs": what.others, "steal": what.steal, "throttled_by_heat": what.hot,
              "throttled_by_group": what.held} for when, what in noises]
@@ -103,6 +110,8 @@ def make(findings):
                                 "obstacle": copy.obstacle} for copy in program.copies]},
         "libraries_said": findings.said.lines if findings.said else [],
         "waits": _profiles(findings.profiles, max(options.locks, MOST_STACKS)),
+        "stock_waits": _profiles(findings.watched, max(options.locks, MOST_STACKS)),
+        "ceiling": _ceiling(findings),
         "noise": _noise(findings.noises),
         "system_calls": findings.calls,
         "notes": findings.notes,

@@ -39,6 +39,11 @@ def alone(libraries, hosts, in_use):
     return sides
 
 
+def watched(side):
+    """Stock, whose own locks the libraries of `side` put into a contention profile."""
+    return Side("watched stock", side.libraries, {"PARKWAY": "watch"})
+
+
 def switched_off():
     """What the environment says against the libraries, or nothing."""
     return "PARKWAY=off" if os.environ.get("PARKWAY") == "off" else ""

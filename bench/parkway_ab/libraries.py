@@ -14,8 +14,10 @@ _PLACES = {
 }
 
 _STATS = re.compile(r"parkway: stats of (?P<program>.+) \((?P<pid>\d+)\): "
-                    r"PARKWAY=(?P<on>on|off)(?: PARKWAY_TBB=(?P<tbb>[a-z,]*[a-z]))?(?: PARKWAY_ABSL=(?P<absl>\w+))?"
-                    r", (?P<name>.*)$")
+                    r"PARKWAY=(?P<on>on|off|watch)(?: PARKWAY_TBB=(?P<tbb>[a-z,]*[a-z]))?"
+                    r"(?: PARKWAY_ABSL=(?P<absl>\w+))?, (?P<name>.*)$")
+# Layers whose waits are in a contention profile.
+_THAT_WAIT = ("waits", "workers", "locks")
 _ABOUT = re.compile(r"parkway: libparkway_(?:tbb|absl)\.so ")
 
 
@@ -42,13 +44,14 @@ class Taken:
     def __init__(self, match):
         self.program = match.group("program")
         self.on = match.group("on") == "on"
+        self.watched = match.group("on") == "watch"
         self.layers = match.group("tbb").split(",") if match.group("tbb") else []
         self.mode = match.group("absl") or ""
         self.name = match.group("name")
         self.host = "tbb" if self.layers else "absl" if self.mode else ""
 
     def key(self):
-        return self.program, self.on, tuple(self.layers), self.mode, self.name
+        return self.program, self.on, self.watched, tuple(self.layers), self.mode, self.name
 
 
 class Said:
@@ -76,3 +79,14 @@ class Said:
         for taken in self.taken:
             found += [layer for layer in taken.layers if layer not in found]
         return found
+
+    def _waits(self, of_watched):
+        """(host, what waits) of all copies: "waits" and "workers" of oneTBB, "locks" of Abseil."""
+        return {(taken.host, what) for taken in self.taken if (taken.watched if of_watched else taken.on)
+                for what in (taken.layers if taken.host == "tbb" else ["locks"] if taken.host else [])
+                if what in _THAT_WAIT}
+
+    def unseen(self, watched):
+        """What is taken over, and not seen where stock is watched: `watched`, what the libraries said there. "tbb
+        workers" and the like."""
+        return sorted((" ".join(what) for what in self._waits(False) - watched._waits(True)), reverse=True)

@@ -13,7 +13,8 @@ from parkway_ab import (charts, contention, discover, document, layers, librarie
 from parkway_ab.problem import NOTHING_TO_TAKE_OVER, OUTPUTS_DIFFER, Problem
 
 _SHORTEST = 0.005  # seconds
-# Waits in a second from which on one in a hundred is noted, and not each: with fewer that would miss the rare long ones.
+# Waits in a second from which on one in a hundred is noted, and not each: with fewer that would miss the rare long
+# ones.
 _MANY_WAITS = 5000
 _NO_PROFILE = "These libraries write no contention profile: what there is to gain at most cannot be told."
 
@@ -23,9 +24,15 @@ class Findings:
 
     def __init__(self, options):
         self.options = options
-        self.program = self.said = self.profiles = self.race = self.layers = self.calls = None
+        self.program = self.said = self.race = self.layers = self.calls = None
+        self.watched = self.profiles = None  # of stock, and of the preloaded program
+        self.unseen = []  # what stock's lacks
         self.noises, self.notes = [], []
         self.code = problem.MEASURED
+
+    def bound(self):
+        """The Profiles that say what there is to gain: stock's, if nothing is missing there; or None."""
+        return self.watched if self.watched and not self.unseen else self.profiles
 
 
 class Measurement:
@@ -65,8 +72,8 @@ class Measurement:
         self._compare(other)
         if alone and findings.race.why != race.STOPPED:
             self._try_layers(alone)
-        if findings.profiles:
-            self._say(*report.lock_lines(findings.profiles.profiles, options.locks))
+        for profiles in filter(None, (findings.watched, findings.profiles)):
+            self._say(*report.lock_lines(profiles.profiles, options.locks))
         return self._end()
 
     def _check_environment(self):
@@ -85,13 +92,17 @@ class Measurement:
             self.findings.notes.append(text)
 
     def _checked(self, side, **how):
-        """A run that has done what the first one did."""
+        """A run that has done what the first one did, without what it has said."""
+        run = self._checked_run(side, **how)
+        run.errors = ""
+        return run
+
+    def _checked_run(self, side, **how):
         run = self._runner.run(side, **how)
         self._outputs.check(run)
         if run.leftover:
             self._note("The program leaves processes behind when it ends; they were ended, and their time is not "
                        "counted.")
-        run.errors = ""
         return run
 
     def _first_run(self):
@@ -156,38 +167,69 @@ class Measurement:
                 + (", or their standard error goes elsewhere" if program.kind == "script" else ""))
 
     def _worth_it(self):
-        """Whether the profile leaves something to gain, or cannot tell."""
+        """Whether the waits leave something to gain, or cannot be told."""
         findings, options = self.findings, self._options
         self._say("")
-        profiles = self._profile(one_in=1)
-        if profiles and profiles.waits() > _MANY_WAITS * profiles.seconds:
-            # Noting each takes too long here.
-            profiles = self._profile(one_in=100) or profiles
-        findings.profiles = profiles
-        if profiles is None:
+        findings.watched = self._noted(self._watch)
+        if findings.bound() is None:
+            findings.profiles = self._noted(self._profile)
+        bound = findings.bound()
+        if bound is None:
             self._note(_NO_PROFILE)
             self._say(_NO_PROFILE)
             return True
-        self._say(*report.ceiling_lines(profiles, options.worth))
-        if profiles.ceiling() >= options.worth:
-            return True
-        self._say("It goes on all the same: --anyway." if options.anyway else
-                  "parkway-ab ends here; --anyway runs the comparison all the same.")
-        return options.anyway
+        self._say(*report.ceiling_lines(bound, options.worth, findings.unseen))
+        if bound.ceiling() < options.worth:
+            self._say("It goes on all the same: --anyway." if options.anyway else
+                      "parkway-ab ends here; --anyway runs the comparison all the same.")
+            if not options.anyway:
+                return False
+        if findings.profiles is None:
+            findings.profiles = self._noted(self._profile)
+        return True
+
+    def _noted(self, profile):
+        """What profile(one_in) gives: with each wait noted, if there are few enough."""
+        profiles = profile(1)
+        if profiles and profiles.waits() > _MANY_WAITS * profiles.seconds:
+            # Noting each takes too long here.
+            profiles = profile(100) or profiles
+        return profiles
+
+    def _watch(self, one_in):
+        """The Profiles of a run of stock that is watched, or None."""
+        findings, side = self.findings, layers.watched(self._parkway)
+        try:
+            run, profiles = self._run_for_profile(side, one_in, {"PARKWAY_STATS": "1"})
+        except Problem as trouble:
+            # What is compared later will not be watched.
+            self._note(f"Stock could not be watched: {trouble.message}.")
+            return None
+        if profiles is None or not profiles.stock:
+            return None
+        said = libraries.Said(run.errors)
+        findings.unseen = findings.said.unseen(said)
+        for remark in said.remarks:
+            self._note(remark)
+        return profiles
 
     def _profile(self, one_in):
-        """The Profiles of one run, or None."""
+        """The Profiles of a preloaded run, or None."""
+        side = runner.Side("parkway", self._parkway.libraries)
+        return self._run_for_profile(side, one_in, {})[1]
+
+    def _run_for_profile(self, side, one_in, environment):
+        """A run under the contention profile, and its Profiles, or None."""
         folder = tempfile.mkdtemp(dir=self._scratch)
-        self._progress.say(f"a run under the contention profile, with 1 in {one_in} waits noted", now=True)
-        side = runner.Side("parkway with its profile on", self._parkway.libraries)
-        run = self._checked(side, environment={"PARKWAY_PROFILE": os.path.join(folder, "%h.%p.json"),
-                                               "PARKWAY_PROFILE_ONE_IN": str(one_in)})
+        self._progress.say(f"a run under the contention profile: {side.name}, 1 in {one_in} waits noted", now=True)
+        run = self._checked_run(side, environment=dict(environment, **{
+            "PARKWAY_PROFILE": os.path.join(folder, "%h.%p.json"), "PARKWAY_PROFILE_ONE_IN": str(one_in)}))
         profiles, trouble = contention.read_all(folder, run.wall, run.wall / self._first)
         if trouble:
             self._note(trouble)
         for profile in profiles.profiles if profiles else []:
             profile.load_symbols(max(self._options.locks, document.MOST_STACKS))
-        return profiles
+        return run, profiles
 
     def _measured(self, when, measure):
         """The result of measure(); notes what else the machine did."""

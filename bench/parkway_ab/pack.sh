@@ -26,7 +26,8 @@ for file; do
         put "$file" "parkway_ab/$name"
       fi
       ;;
-    page.css | page.html | page.js) put "$file" "parkway_ab/web/$name" ;;
+    page.css | page.js) put "$file" "parkway_ab/web/$name" ;;
+    base.css | base.js | frame.html) put "$file" "web/$name" ;;
     *.py) put "$file" "parkway_ab/$name" ;;
     libparkway_*.so) put "$file" "lib/$name" 755 ;;
     LICENSE | README.md) put "$file" "$name" ;;

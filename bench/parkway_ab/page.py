@@ -8,9 +8,11 @@ import html
 import json
 import os
 
-from parkway_ab import estimate, problem, syscalls
+from parkway_ab import estimate, problem, report, syscalls
 
-_WEB = os.path.join(os.path.dirname(os.path.abspath(__file__)), "web")
+_HERE = os.path.dirname(os.path.abspath(__file__))
+# This page's own files, and those that it shares with //bench:ab.
+_FOLDERS = (os.path.join(_HERE, "web"), os.path.join(os.path.dirname(_HERE), "web"))
 _PAIRS_SHOWN = 5  # of stacks, for each lock
 _FRAMES_SHOWN = 40
 _WORDS = {estimate.FASTER: "faster", estimate.SLOWER: "slower"}
@@ -60,8 +62,7 @@ def _verdict(name, found):
 
 def _verdicts(document):
     if "race" not in document:
-        waits = document["waits"]
-        share = problem.percent(waits["ceiling"]) if waits else "0 %"
+        share = problem.percent(document["ceiling"]["ratio"] or 0)
         yield f'<p class="verdict">It waits {share} of the time: no lock library can give more.</p>'
         return
     other = document["race"]["sides"][1]
@@ -138,10 +139,16 @@ def _layers(document):
     yield "</section>"
 
 
+def _sides(document):
+    """(name, waits) of each side that has a profile."""
+    sides = (("With its own locks", document["stock_waits"]), ("Preloaded", document["waits"]))
+    return [(name, waits) for name, waits in sides if waits is not None]
+
+
 def _locks(document):
-    """(process, lock) for all that are shown, the most time first within a process."""
-    processes = (document["waits"] or {}).get("processes", [])
-    return [(process, lock) for process in processes for lock in process["locks"] if "stacks" in lock]
+    """(side, process, lock) for all that are shown, the most time first within a process."""
+    return [(name, process, lock) for name, waits in _sides(document) for process in waits["processes"]
+            for lock in process["locks"] if "stacks" in lock]
 
 
 def _title(lock):
@@ -149,29 +156,41 @@ def _title(lock):
 
 
 def _waits(document):
-    waits = document["waits"]
-    if waits is None:
+    sides = _sides(document)
+    if not sides:
         return
+    ceiling = document["ceiling"]
     yield "<section><h2>What it waits for</h2>"
-    share = problem.percent(waits["ceiling"])
-    ceiling = "more than the whole time" if waits["ceiling"] >= 1 else f"{share} of the time"
-    yield (f"<p>Preloaded, {problem.plural(waits['threads'], 'thread')}: "
-           f"{problem.percent(waits['average'])} of a thread's time are waits. One after the other they are {ceiling}. "
-           "Not in it: waits for the C library's own locks, and spin locks.</p>")
-    rows = [[_text(group), problem.seconds(spent), problem.percent(spent / max(1e-9, waits["waited_seconds"]))]
-            for group, spent in waits["groups"].items()]
-    yield from _table("", ["", "#time of all threads", "#of the waits"], rows)
+    whole = "more than the whole time, which sets no limit to what there is to gain" if ceiling["ratio"] >= 1 else \
+        f"{problem.percent(ceiling['ratio'])} of the time: no lock library can give more"
+    yield (f"<p>One after the other the waits are {whole}. "
+           f"{_text(report.bound_text(ceiling['of'] == 'stock', ceiling['stock_unseen']))} {report.NOT_IN_IT}</p>")
+    for name, waits in sides:
+        yield from _groups(name, waits)
     if _flame(document):
         yield "<h3 id=flame-title>Flame graph of waits</h3>"
         yield ("<p class=faint>As wide as the time that was waited; what waits is at the top. A click or Enter shows a "
                "frame in full width, and opens what was waited for. Arrow keys go from frame to frame.</p>")
         yield '<button type="button" id="whole">All frames</button>'
         yield '<p id="where" aria-live="polite"></p><div id="flame" role="group" aria-labelledby="flame-title"></div>'
-    yield "<h3>The hottest, with who waited and who let go</h3>"
-    several = len({process["pid"] for process, _ in _locks(document)}) > 1
-    for number, (process, lock) in enumerate(_locks(document)):
+    several = len({process["pid"] for _, process, _ in _locks(document)}) > len(sides)
+    before = None
+    for number, (name, process, lock) in enumerate(_locks(document)):
+        if name != before:
+            yield f"<h3>{name}: the hottest, with who waited and who let go</h3>"
+        before = name
         yield from _lock(number, process["program"] if several else "", lock)
     yield "</section>"
+
+
+def _groups(name, waits):
+    """What one side waits for."""
+    caption = (f"{name}: {problem.seconds(waits['waited_seconds'])} of waits in a run of "
+               f"{problem.seconds(waits['seconds'])}, {problem.percent(waits['average'])} of the time of "
+               f"{problem.plural(waits['threads'], 'thread')}")
+    rows = [[_text(group), problem.seconds(spent), problem.percent(spent / max(1e-9, waits["waited_seconds"]))]
+            for group, spent in waits["groups"].items()]
+    yield from _table(caption, ["", "#time of all threads", "#of the waits"], rows)
 
 
 def _lock(number, program, lock):
@@ -213,14 +232,15 @@ def _stack(frames):
 def _flame(document):
     """Stacks of waiters as a tree: from the thread's start to what was waited for; None without waits."""
     root = {"name": "all waits", "value": 0, "children": []}
-    for number, (process, lock) in enumerate(_locks(document)):
+    several = len(_sides(document)) > 1
+    for number, (side, process, lock) in enumerate(_locks(document)):
         for stacks in lock["stacks"]:
             if stacks["nanoseconds"] <= 0:
                 continue
             names = [frame["function"] for frame in reversed(stacks["waiter"])]
             node = root
             node["value"] += stacks["nanoseconds"]
-            for name in [process["program"]] + names:
+            for name in ([side] if several else []) + [process["program"]] + names:
                 node = _child(node, name, stacks["nanoseconds"])
             _child(node, _title(lock), stacks["nanoseconds"])["lock"] = number
     return root if root["value"] else None
@@ -272,7 +292,7 @@ def _data(document):
     rows = [{"name": row["name"], "time": row["time"], "cpu": row["cpu"]} for row in _ratios(document)
             if "failed" not in row]
     found = {"sides": [{"name": side["name"], "runs": side["runs"]} for side in sides], "ratios": rows,
-             "locks": [{"histogram": lock["histogram"]} for _, lock in _locks(document)], "flame": _flame(document)}
+             "locks": [{"histogram": lock["histogram"]} for _, _, lock in _locks(document)], "flame": _flame(document)}
     return json.dumps(found).replace("<", "\\u003c")
 
 
@@ -282,7 +302,8 @@ def _script(text):
 
 
 def _read(name):
-    with open(os.path.join(_WEB, name), encoding="utf-8") as file:
+    path = next(filter(os.path.exists, (os.path.join(folder, name) for folder in _FOLDERS)))
+    with open(path, encoding="utf-8") as file:
         return file.read()
 
 
@@ -295,11 +316,12 @@ def make(document, libraries):
         sections += part(document)
     licences = "".join(f"<h3>{_text(one['name'])} {_text(one['version'])}, {_text(one['licence'])}</h3>"
                        f"<pre>{_text(one['licence_text'])}</pre>" for one in libraries)
-    values = {"TITLE": _text("parkway-ab: " + " ".join(document["command"])),
-              "COMMAND": _text(" ".join(document["command"])), "CSS": _read("page.css"),
-              "VERDICTS": "\n".join(_verdicts(document)), "WHERE": _text(_where(document)),
-              "SECTIONS": "\n".join(sections), "LICENCES": licences, "DATA": _data(document),
-              "SCRIPTS": "\n".join(_script(one["script"]) for one in libraries), "JS": _read("page.js")}
-    parts = _read("page.html").split("@")
+    command = _text(" ".join(document["command"]))
+    head = [f"<h1><code>{command}</code></h1>", *_verdicts(document), f'<p class="where">{_text(_where(document))}</p>']
+    values = {"TITLE": "parkway-ab: " + command, "TOOL": "parkway-ab", "CSS": _read("base.css") + _read("page.css"),
+              "HEAD": "\n".join(head), "SECTIONS": "\n".join(sections), "LICENCES": licences, "DATA": _data(document),
+              "SCRIPTS": "\n".join(_script(one["script"]) for one in libraries),
+              "JS": _read("base.js") + _read("page.js")}
+    parts = _read("frame.html").split("@")
     # Between two @ stands a name of a value, or plain text of the page.
     return "".join(values.get(part, part) if i % 2 else part for i, part in enumerate(parts))

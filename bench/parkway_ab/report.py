@@ -9,7 +9,7 @@ from parkway_ab import contention, discover, estimate, noise, problem, race, sys
 
 _STACK = 6  # functions of a stack
 _WIDTH = 110
-_NOT_IN_IT = "Not in it: waits for the C library's own locks, which parkway does not serve, and spin locks."
+NOT_IN_IT = "Not in it: waits for the C library's own locks, which parkway does not serve, and spin locks."
 _WORST_FIRST = {estimate.SLOWER: 0, estimate.UNKNOWN: 1, estimate.SAME: 2, estimate.FASTER: 3}
 _BLOCKS = " \u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"
 
@@ -71,14 +71,25 @@ def found_lines(program, said, sides):
             yield f"          {side.name}: {side.serves}"
 
 
-def ceiling_lines(profiles, worth):
-    """What there is to gain at most."""
+def bound_text(stock, unseen):
+    """Whose waits the ceiling is of. unseen: what the watched run of stock lacks, as libraries.Said.unseen() has it."""
+    if stock:
+        return "They are the waits for the program's own locks, in a run in which these were watched."
+    words = {"tbb waits": "oneTBB's waits", "tbb workers": "oneTBB's workers", "absl locks": "Abseil's locks"}
+    names = " and ".join(words[what] for what in unseen)
+    why = f"stock's own cannot be seen: {names}" if unseen else "stock's own could not be watched"
+    return f"They are the waits for parkway's locks, in a preloaded run; {why}."
+
+
+def ceiling_lines(profiles, worth, unseen=()):
+    """What there is to gain at most. unseen: as for bound_text()."""
     ceiling = profiles.ceiling()
     if ceiling < worth:
         yield (f"You wait {problem.percent(ceiling)} of the time, all threads together "
                f"({problem.plural(profiles.threads(), 'thread')}, {problem.seconds(profiles.seconds)}): "
                "no lock library can give you more.")
-        yield from note(_NOT_IN_IT)
+        yield from note(bound_text(profiles.stock, unseen))
+        yield from note(NOT_IN_IT)
         return
     yield (f"Waits are {problem.percent(profiles.average())} of the time of the threads that wait "
            f"({profiles.threads()}): {problem.seconds(profiles.waited())} in a run of "
@@ -90,7 +101,8 @@ def ceiling_lines(profiles, worth):
                "more.")
     else:
         yield "One after the other they are more than the whole time: this sets no limit to what there is to gain."
-    yield from note(_NOT_IN_IT)
+    yield from note(bound_text(profiles.stock, unseen))
+    yield from note(NOT_IN_IT)
     if profiles.slowed > 1.1:
         yield from note(f"The profile's run took {profiles.slowed:.2f} times as long as stock's.")
 
@@ -206,7 +218,8 @@ def lock_lines(profiles, most):
             continue
         sampled = "each wait noted" if profile.sample == 1 else f"1 in {profile.sample} waits noted"
         yield ""
-        yield (f"What {profile.program} waited for, preloaded, the most time first ({len(locks)} of "
+        whose = "with its own locks" if profile.stock else "preloaded"
+        yield (f"What {profile.program} waited for, {whose}, the most time first ({len(locks)} of "
                f"{len(profile.locks)}; {sampled}):")
         for number, lock in enumerate(locks, 1):
             yield ""

@@ -3,7 +3,7 @@
 """Makes docs/results/ab from what parkway-ab has said of several programs.
 
 For each NAME.json and NAME.txt (--json and the standard output of one call) it writes NAME.md; README.md
-begins with the programs that became slower.
+begins with the programs that became slower. What `--aa` has compared, stock with stock, is aa.md together.
 """
 
 import argparse
@@ -52,6 +52,14 @@ class Program:
                 return line[len(what):].strip()
         return "not measured"
 
+    def is_aa(self):
+        return bool(self.data["options"].get("aa"))
+
+    def differs(self):
+        """Whether a difference was reported, of time or CPU time."""
+        verdicts = self.verdict("time"), self.verdict("CPU time")
+        return any(" is faster" in verdict or " is slower" in verdict for verdict in verdicts)
+
     def slower(self):
         return self.verdict("time").startswith("parkway is slower")
 
@@ -65,7 +73,8 @@ class Program:
                 yield "--%s %s" % (name, shlex.quote(options[name]))
 
     def waits(self):
-        waits = self.data.get("waits") or {}
+        of_stock = self.data.get("ceiling", {}).get("of") == "stock"
+        waits = self.data.get("stock_waits" if of_stock else "waits") or {}
         return "%.1f %%" % (100 * waits["average"]) if "average" in waits else "-"
 
 
@@ -85,7 +94,39 @@ def page(program):
         yield ("    " + line).rstrip()
 
 
-def index(programs):
+def aa_page(programs):
+    machine = programs[0].data["machine"]
+    different = [program for program in programs if program.differs()]
+    yield "# Stock against stock"
+    yield ""
+    yield "%d calls with `--aa`: both sides are the same program without parkway. A difference that is reported is an error." % (
+        len(programs))
+    yield ""
+    yield "Reported: %d." % len(different)
+    yield ""
+    yield "%s, %s, %d CPUs, Linux %s; each call:" % (
+        programs[0].data["date"][:10], machine["processor"], machine["cpus"], machine["kernel"])
+    yield ""
+    commands = {}
+    for program in programs:
+        options = program.data["options"]
+        command = " ".join(shlex.quote(word) for word in program.data["command"])
+        call = "./bazelw run //bench:parkway-ab -- --aa --seed N --precision %g%% --time-limit %ds -- %s" % (
+            100 * options["precision"], options["time_limit"], command)
+        commands.setdefault(call, []).append(options["seed"])
+    for command, seeds in commands.items():
+        yield "    %s    # N: %s" % (command, ", ".join(str(seed) for seed in sorted(seeds)))
+    yield ""
+    yield "| program | seed | pairs | other load | time | CPU time |"
+    yield "|---|---:|---:|---:|---|---|"
+    for program in sorted(programs, key=lambda p: (not p.differs(), p.data["options"]["seed"])):
+        load = max((entry["other_programs"] for entry in program.data["noise"]), default=0)
+        yield "| %s | %s | %d | %.0f %% | %s | %s |" % (
+            os.path.basename(program.data["program"]["path"]), program.data["options"]["seed"],
+            program.data["race"]["rounds"], 100 * load, program.verdict("time"), program.verdict("CPU time"))
+
+
+def index(programs, aa):
     yield "# parkway-ab on programs of Debian"
     yield ""
     yield "Programs that nobody here wrote, one page each; those that became slower first. A ratio is parkway / stock, with its"
@@ -96,6 +137,10 @@ def index(programs):
     for program in sorted(programs, key=lambda p: (not p.slower(), p.name)):
         yield "| [%s](%s.md) | %s | %s | %s |" % (
             program.name, program.name, program.waits(), program.verdict("time"), program.verdict("CPU time"))
+    if aa:
+        yield ""
+        yield "[Stock against stock](aa.md): a difference was reported in %d of %d calls." % (
+            sum(program.differs() for program in aa), len(aa))
     yield ""
     yield "[How to read them](../../../bench/parkway_ab/README.md). The pages are made by `bench/parkway_ab/results.py`."
 
@@ -111,9 +156,13 @@ def write(path, lines):
 def main():
     options = arguments()
     programs = [Program(path) for path in options.results]
+    aa = [program for program in programs if program.is_aa()]
+    programs = [program for program in programs if not program.is_aa()]
     for program in programs:
         write(os.path.join(options.to, program.name + ".md"), page(program))
-    write(os.path.join(options.to, "README.md"), index(programs))
+    if aa:
+        write(os.path.join(options.to, "aa.md"), aa_page(aa))
+    write(os.path.join(options.to, "README.md"), index(programs, aa))
 
 
 if __name__ == "__main__":

@@ -116,6 +116,33 @@ print(total)
 """)
 
 
+def scans(path):
+    """A program over Open3D: which points of a map are near those of each scan.
+
+    Its search has loops of oneTBB and, between two of them, a std::inclusive_scan(std::execution::par_unseq, ...).
+    """
+    with open(path, "w") as file:
+        file.write("""\
+import os
+
+os.environ["OMP_NUM_THREADS"] = "1"
+
+import numpy
+import open3d.core
+
+chance = numpy.random.RandomState(2)
+search = open3d.core.nns.NearestNeighborSearch(open3d.core.Tensor(chance.rand(100000, 3).astype(numpy.float32)))
+search.fixed_radius_index(.01)
+found = total = 0
+for _ in range(600):
+    scan = open3d.core.Tensor(chance.rand(5000, 3).astype(numpy.float32))
+    places, squares, ends = search.fixed_radius_search(scan, .01)
+    found += len(places)
+    total += int(places.numpy().sum()) + int(ends.numpy().sum())
+print(found, total)
+""")
+
+
 def calls(path):
     """A gRPC server and four clients in one process."""
     with open(path, "w") as file:

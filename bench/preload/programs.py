@@ -26,16 +26,18 @@ class Program:
     """One of them: a shell command whose standard output is its result.
 
     Where the result depends on the schedule, or has times in it, the command prints the part that
-    does not. `prepare` is a command that makes more inputs from `inputs`.
+    does not. `prepare` is a command that makes more inputs from `inputs`, `module` one of Python's that
+    the command needs.
     """
 
-    def __init__(self, name, package, host, command, inputs=(), prepare=""):
+    def __init__(self, name, package, host, command, inputs=(), prepare="", module=""):
         self.name = name
         self.package = package
         self.host = host
         self.command = command
         self.inputs = dict(inputs)
         self.prepare = prepare
+        self.module = module
 
     def needs(self):
         return [part.split()[0] for part in (self.command, self.prepare) if part]
@@ -55,7 +57,9 @@ PROGRAMS = [
             "vdb_render ball.vdb ball.ppm -cpus 4 -res 1024x1024 -samples 9; cat ball.ppm",
             prepare="vdb_tool -quiet -sphere dim=300 -write ball.vdb"),
     Program("OpenCV", "python3-opencv", "tbb", "/usr/bin/python3 filters.py",
-            {"filters.py": program_inputs.filters}),
+            {"filters.py": program_inputs.filters}, module="cv2"),
+    Program("Open3D", "python3-open3d", "tbb", "/usr/bin/python3 scans.py",
+            {"scans.py": program_inputs.scans}, module="open3d"),
     Program("flexbar", "flexbar", "tbb",
             "flexbar -r reads.fq -n 4 --adapter-seq AGATCGGAAGAGCACACGTC -t cut >/dev/null; sort cut.fastq",
             {"reads.fq": program_inputs.reads}),
@@ -71,7 +75,7 @@ PROGRAMS = [
             {"clip.y4m": program_inputs.clip},
             prepare="aomenc --cpu-used=6 --rt --tile-columns=2 --tile-rows=1 -o clip.ivf --ivf clip.y4m >/dev/null 2>&1"),
     Program("gRPC", "python3-grpcio", "absl", "/usr/bin/python3 calls.py",
-            {"calls.py": program_inputs.calls}),
+            {"calls.py": program_inputs.calls}, module="grpc"),
 ]
 
 
@@ -97,7 +101,14 @@ def missing(program, libraries):
     absent = [tool for tool in program.needs() if not shutil.which(tool)]
     if absent:
         return "%s is not installed (Debian: %s)" % (" and ".join(absent), program.package)
+    if program.module and not has_module(program.module):
+        return "/usr/bin/python3 has no module %s (Debian: %s)" % (program.module, program.package)
     return ""
+
+
+def has_module(name):
+    look = "import importlib.util, sys; sys.exit(importlib.util.find_spec(sys.argv[1]) is None)"
+    return subprocess.run(["/usr/bin/python3", "-c", look, name], check=False).returncode == 0
 
 
 def prepare(program, folder):

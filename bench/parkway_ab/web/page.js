@@ -1,30 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Draws the figures of the page, by Plot and d3-flame-graph. Everything that it shows is in the page's tables as well.
-"use strict";
+// It follows bench/web/base.js in one element.
 
-const data = JSON.parse(document.getElementById("data").textContent);
-const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-
-function themed() {
-  return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-}
-
-function startTheme() {
-  const button = document.getElementById("theme");
-  const show = () => {
-    const now = document.documentElement.dataset.theme || themed();
-    button.textContent = now === "dark" ? "Light page" : "Dark page";
-  };
-  button.addEventListener("click", () => {
-    const now = document.documentElement.dataset.theme || themed();
-    document.documentElement.dataset.theme = now === "dark" ? "light" : "dark";
-    show();
-  });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
-  show();
-}
-
-const width = () => Math.max(280, document.getElementById("main").clientWidth);
 const colour = (side) => (side === 0 ? "var(--stock)" : "var(--parkway)");
 
 // For axes: 1.2 ms and the like.
@@ -34,11 +11,6 @@ function time(seconds) {
     if (Math.abs(seconds) >= scale * 0.9999) return `${+(seconds / scale).toPrecision(4)} ${unit}`;
   }
   return `${Math.round(seconds / 1e-9)} ns`;
-}
-
-function common(options) {
-  const style = { background: "transparent", fontSize: "13px" };
-  return Object.assign({ width: width(), marginBottom: 46, style }, options);
 }
 
 function distribution(value, label) {
@@ -98,13 +70,6 @@ function histogram(buckets) {
       Plot.ruleY([0]),
     ],
   }));
-}
-
-function put(id, draw) {
-  const place = document.getElementById(id);
-  if (!place) return;
-  place.querySelectorAll("svg").forEach((old) => old.remove());
-  place.prepend(draw());
 }
 
 function drawFigures() {
@@ -250,28 +215,10 @@ function startFlame() {
   document.getElementById("whole").addEventListener("click", () => flame.whole());
 }
 
-// A table that is wider than the page can be scrolled by keys.
-function markScrollers() {
-  document.querySelectorAll(".scroll").forEach((place) => {
-    if (place.scrollWidth > place.clientWidth) place.tabIndex = 0;
-    else place.removeAttribute("tabindex");
-  });
-}
-
-let before = 0;
-function resized() {
-  if (width() === before) return;
-  before = width();
-  markScrollers();
-  drawFigures();
-  if (flame) flame.draw();
-}
-
 startTheme();
 startLocks();
 startFlame();
-// It is called once at the start, when the page has its scroll bar.
-new ResizeObserver(() => {
-  resized();
-  document.documentElement.dataset.ready = "yes";
-}).observe(document.getElementById("main"));
+watchWidth(() => {
+  drawFigures();
+  if (flame) flame.draw();
+});

@@ -122,5 +122,29 @@ TEST(Json, DepthHasAnEnd) {
       ParseJson(std::string(50, '[') + std::string(50, ']'), &value, &error));
 }
 
+TEST(Json, WrittenTextIsReadAgain) {
+  for (const std::string text :
+       {"", "plain", "\"\\/", "\b\f\n\r\t\x01\x1f", "\xc3\xa9\xe2\x82\xac",
+        "</script><!-- \xe2\x80\xa8\xe2\x80\xa9"}) {
+    EXPECT_EQ(Parsed(JsonText(text)).text, text);
+  }
+}
+
+TEST(Json, WrittenTextEndsNoElementOfAPage) {
+  EXPECT_EQ(JsonText("</script><!--"), "\"\\u003c/script>\\u003c!--\"");
+  EXPECT_EQ(JsonText("a\xe2\x80\xa8z\xe2\x80\xa9\n"),
+            "\"a\\u2028z\\u2029\\u000a\"");
+}
+
+TEST(Json, WrittenNumbersAreReadAgain) {
+  for (const double value : {0.0, 1.0, -2.5, 0.1, 1e-9, 123456789.25, 1e300}) {
+    EXPECT_EQ(Parsed(JsonNumber(value)).number, value);
+  }
+  EXPECT_EQ(JsonNumber(std::nan("")), "null");
+  EXPECT_EQ(JsonNumber(HUGE_VAL), "null");
+  EXPECT_EQ(JsonList({}), "[]");
+  EXPECT_EQ(JsonList({"1", "2"}), "[1,2]");
+}
+
 }  // namespace
 }  // namespace parkway_bench

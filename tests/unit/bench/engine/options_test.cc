@@ -25,8 +25,8 @@ TEST(Options, ReadsBothSpellings) {
   std::string error;
   ASSERT_TRUE(ParseOptions(
       {"--filter", "Mutex.*", "--threads=1,16", "--repetitions", "3",
-       "--input=/in", "--json", "/out.json", "--markdown=/out.md", "--help",
-       "--groups", "--baseline", "/old.json"},
+       "--input=/in", "--json", "/out.json", "--markdown=/out.md",
+       "--html=/out.html", "--help", "--groups", "--baseline", "/old.json"},
       &options, &error))
       << error;
   EXPECT_EQ(options.filter, "Mutex.*");
@@ -35,6 +35,7 @@ TEST(Options, ReadsBothSpellings) {
   EXPECT_EQ(options.input, "/in");
   EXPECT_EQ(options.json, "/out.json");
   EXPECT_EQ(options.markdown, "/out.md");
+  EXPECT_EQ(options.html, "/out.html");
   EXPECT_TRUE(options.help);
   EXPECT_TRUE(options.groups);
   EXPECT_EQ(options.baseline, "/old.json");
@@ -42,12 +43,26 @@ TEST(Options, ReadsBothSpellings) {
 
 TEST(Options, SaysWhatIsWrong) {
   const std::vector<std::vector<std::string>> wrong = {
-      {"--threads", "0"},     {"--threads="},      {"--threads=1,,2"},
-      {"--threads=2000"},     {"--repetitions=0"}, {"--repetitions"},
-      {"--filter=("},         {"--colour=red"},    {"--colour"},
-      {"positional"},         {"--input="},        {"--json"},
-      {"--repetitions=many"}, {"--threads=-1"},    {"--baseline="},
-      {"--baseline"},         {"--groups=all"},    {"--help=me"},
+      {"--threads", "0"},
+      {"--threads="},
+      {"--threads=1,,2"},
+      {"--threads=2000"},
+      {"--repetitions=0"},
+      {"--repetitions"},
+      {"--filter=("},
+      {"--colour=red"},
+      {"--colour"},
+      {"positional"},
+      {"--input="},
+      {"--json"},
+      {"--repetitions=many"},
+      {"--threads=-1"},
+      {"--baseline="},
+      {"--baseline"},
+      {"--groups=all"},
+      {"--help=me"},
+      {"--html"},
+      {"--html="},
   };
   for (const std::vector<std::string>& args : wrong) {
     Options options;

@@ -7,7 +7,8 @@ set -u
 tar -C "$scratch" -xf "$1" || fail "cannot be unpacked"
 cd "$scratch" || exit
 unset LD_PRELOAD PARKWAY BUILD_WORKING_DIRECTORY
-for file in README.md LICENSE lib/libparkway_tbb.so; do
+for file in README.md LICENSE lib/libparkway_tbb.so web/base.css web/base.js web/frame.html \
+  parkway_ab/web/page.css parkway_ab/web/page.js; do
   [ -s "parkway-ab/$file" ] || fail "there is no $file"
 done
 succeeds "its help" parkway-ab/parkway-ab --help

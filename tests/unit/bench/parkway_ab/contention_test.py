@@ -38,6 +38,16 @@ class Sums(unit.TestCase):
         self.assertEqual(table.histogram, [1, 2, 2])
         self.assertEqual([(s.role, s.waiter) for s in table.stacks], [("writer", (2,)), ("reader", (1,))])
 
+    def test_stocks_workers_are_one(self):
+        waits = [wait("worker", "0x10", 5), wait("worker", "0x20", 7), wait("mutex", "0x10", 1)]
+        profile = contention.Profile(document(*waits, locks="stock"))
+        self.assertEqual([lock.title() for lock in profile.locks], ["worker", "mutex 0x10"])
+        self.assertEqual((profile.stock, profile.locks[0].nanoseconds), (True, 12))
+        for others in ({}, {"locks": "parkway"}):
+            profile = contention.Profile(document(*waits, **others))
+            self.assertFalse(profile.stock)
+            self.assertEqual(len(profile.locks), 3)
+
     def test_kinds_are_locks_conditions_or_sleep(self):
         for kind, group in (("mutex", "locks"), ("rw_mutex", "locks"), ("queuing_mutex", "locks"), ("address", "locks"),
                             ("condition", "condition variables"), ("condition variable", "condition variables"),

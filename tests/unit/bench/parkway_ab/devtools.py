@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import time
+from xml.sax import saxutils
 
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _HANG = 60  # seconds
@@ -16,6 +17,15 @@ ERRORS = ("Runtime.exceptionThrown", "Log.entryAdded")
 def find():
     """The path of a browser, or None."""
     return next(filter(None, map(shutil.which, _PROGRAMS)), None)
+
+
+def skip(reason):
+    """In the place of the tests."""
+    print("SKIPPED: " + reason)
+    with open(os.environ.get("XML_OUTPUT_FILE", os.devnull), "w", encoding="utf-8") as file:
+        file.write('<?xml version="1.0" encoding="UTF-8"?>\n<testsuites><testsuite name="browser" tests="1" '
+                   f'skipped="1"><testcase name="browser"><skipped message={saxutils.quoteattr(reason)}/></testcase>'
+                   "</testsuite></testsuites>\n")
 
 
 class Browser:
@@ -111,6 +121,29 @@ class Browser:
             if time.monotonic() > end:
                 raise RuntimeError(f"this does not come true: {expression}; {self.events(*ERRORS)}")
             time.sleep(0.02)
+
+    def unreadable(self):
+        """Texts that have less than 4.5 to 1 against the page, which WCAG asks for."""
+        return self.run("""(() => {
+            const light = (text) => {
+                const [r, g, b] = text.match(/[\\d.]+/g).map((part) => part / 255)
+                    .map((c) => c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+                return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+            };
+            const ground = light(getComputedStyle(document.body).backgroundColor);
+            const texts = document.querySelectorAll(
+                "p, li, dt, dd, td, th, h1, h2, h3, figcaption, figure svg text, summary, a, span, label, legend");
+            return [...texts].filter((element) => {
+                const style = getComputedStyle(element);
+                const own = light(element instanceof SVGElement ? style.fill : style.color);
+                return (Math.max(own, ground) + 0.05) / (Math.min(own, ground) + 0.05) < 4.5;
+            }).map((element) => element.outerHTML.slice(0, 80));
+        })()""")
+
+    def addresses(self):
+        """What the page asked for, besides files."""
+        urls = [event["request"]["url"] for event in self.events("Network.requestWillBeSent")]
+        return [url for url in urls if not url.startswith("file://")]
 
     def click(self, selector):
         """With the mouse, in the middle of the element, which has to be what is there."""

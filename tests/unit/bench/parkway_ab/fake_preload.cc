@@ -2,7 +2,8 @@
 
 // A preload library that serves nothing. At exit, in each process, it prints
 // the lines FAKE_STATS if PARKWAY_STATS is set, and copies the file
-// FAKE_PROFILE to where PARKWAY_PROFILE says.
+// FAKE_PROFILE to where PARKWAY_PROFILE says; with PARKWAY=watch the lines
+// FAKE_WATCH_STATS and the file FAKE_WATCH_PROFILE.
 #include <unistd.h>
 
 #include <cstdio>
@@ -34,11 +35,15 @@ void Copy(const std::string& from, std::string to) {
 }
 
 [[gnu::destructor]] void AtExit() {
+  const bool watches = Variable("PARKWAY") == "watch";
   if (!Variable("PARKWAY_STATS").empty()) {
-    std::fprintf(stderr, "%s\n", Variable("FAKE_STATS").c_str());
+    std::fprintf(
+        stderr, "%s\n",
+        Variable(watches ? "FAKE_WATCH_STATS" : "FAKE_STATS").c_str());
   }
   const std::string profile = Variable("PARKWAY_PROFILE");
-  const std::string source = Variable("FAKE_PROFILE");
+  const std::string source =
+      Variable(watches ? "FAKE_WATCH_PROFILE" : "FAKE_PROFILE");
   if (!profile.empty() && !source.empty()) Copy(source, profile);
 }
 

@@ -22,6 +22,9 @@ import json, sys
 all_of_it = json.load(open(sys.argv[1]))
 assert [copy["host"] for copy in all_of_it["program"]["copies"]] == ["tbb"]
 assert all("failed" not in side for side in all_of_it["layers"]["sides"])
+assert all_of_it["ceiling"]["of"] == "stock" and all_of_it["ceiling"]["stock_unseen"] == []
+# Which waits of so few are noted is chance; tests/preload/tbb/watch_test.sh has them all.
+assert all_of_it["stock_waits"] is not None
 PY
 
 finish

@@ -34,6 +34,19 @@ class Said(unit.TestCase):
         self.assertEqual(said.layers(), ["waits", "workers"])
         self.assertEqual(len(said.remarks), 1)
 
+    def test_what_is_not_seen_where_stock_is_watched(self):
+        said = libraries.Said(_SAID)
+        line = "parkway: stats of mill (12): PARKWAY=watch PARKWAY_TBB=waits, libtbb.so.12 (interface 12080)\n"
+        watched = libraries.Said(line)
+        self.assertEqual((watched.hosts(), watched.taken[0].watched), ([], True))
+        self.assertEqual(said.unseen(watched), ["tbb workers", "absl locks"])
+        watched = libraries.Said(line.replace("waits", "waits,workers") + "parkway: stats of x (9): PARKWAY=watch "
+                                 "PARKWAY_ABSL=locks, libabsl_synchronization.so.20220623\n")
+        self.assertEqual(said.unseen(watched), [])
+        # Stacks do not wait.
+        said = libraries.Said(_SAID.replace("waits,workers", "stacks"))
+        self.assertEqual(said.unseen(libraries.Said("")), ["absl locks"])
+
     def test_nothing(self):
         said = libraries.Said("parkway: stats of sh (11): no libtbb in this process, or none that was used\n")
         self.assertEqual((said.taken, said.hosts(), said.layers(), said.remarks), ([], [], [], []))

@@ -42,7 +42,8 @@ class Limits(unit.TestCase):
             return profiles
 
         said = io.StringIO()
-        with mock.patch.object(measurement, "_profile", profile), contextlib.redirect_stdout(said):
+        with mock.patch.object(measurement, "_profile", profile), \
+                mock.patch.object(measurement, "_watch", lambda one_in: None), contextlib.redirect_stdout(said):
             self.goes_on = measurement._worth_it()
         return asked, said.getvalue()
 
@@ -56,7 +57,8 @@ class Limits(unit.TestCase):
 
     def test_no_profile_is_said_and_it_goes_on(self):
         measurement, said = self.measurement(), io.StringIO()
-        with mock.patch.object(measurement, "_profile", lambda one_in: None), contextlib.redirect_stdout(said):
+        with mock.patch.object(measurement, "_profile", lambda one_in: None), \
+                mock.patch.object(measurement, "_watch", lambda one_in: None), contextlib.redirect_stdout(said):
             self.assertTrue(measurement._worth_it())
         self.assertIn("write no contention profile", said.getvalue())
 

@@ -47,14 +47,17 @@ def profiles():
     return contention.Profiles([contention.Profile(document)], 2.0, 1.0)
 
 
-def findings(options, with_race=True):
-    """main.Findings. options: as those of unit.TestCase.options()."""
+def findings(options, with_race=True, watched=False):
+    """main.Findings. options: as those of unit.TestCase.options(); watched: stock's waits are known as well."""
     made = main.Findings(options)
     made.program = discover.Program("/usr/bin/mill", "program")
     made.program.linkage = "dynamically linked"
     made.program.copies = [discover.Copy("tbb", "libtbb.so.12", "2021.8", "/usr/lib/libtbb.so.12")]
     made.said = libraries.Said(_SAID)
     made.profiles = profiles()
+    if watched:
+        made.watched = profiles()
+        made.watched.stock = True
     if with_race:
         stock = runner.Side("stock")
         made.race = _race([stock, runner.Side("parkway", ["/lib/libparkway_tbb.so"])], [1.0, 0.9])

@@ -62,6 +62,43 @@ has out '^Waits are ' '  locks$' 'sets no limit to what there is to gain' '^time
   '^     64 ns |.* |.*| 512 ns$\|^     64 ns |.*| 512 ns$' '^     waited in mill+0x10' '^     let go in mill+0x30' \
   '^  2\. worker 0x20 (sleeping workers)'
 
+# Stock is watched: what it waits for is the ceiling, if all of it is seen.
+sed 's/"sample": 1/"sample": 1, "locks": "stock"/' "$waits/some_waits.json" >stock_some.json
+sed 's/"sample": 1/"sample": 1, "locks": "stock"/' "$waits/low_waits.json" >stock_low.json
+export FAKE_WATCH_STATS='parkway: stats of mill (1): PARKWAY=watch PARKWAY_TBB=waits,workers, libtbb.so.12'
+FAKE_WATCH_PROFILE=$PWD/stock_some.json FAKE_PROFILE=$waits/low_waits.json \
+  succeeds "both sides" ab --no-layers --json both.json -- ./mill
+has out "They are the waits for the program's own locks" 'sets no limit' \
+  '^What made waited for, with its own locks, .*:$' '^What made waited for, preloaded, .*:$' \
+  "^  1\. mutex the table's (locks): 900 s in 300 waits" '^  2\. worker (sleeping workers)' \
+  '^  1\. mutex 0x10 (locks): 100 ns in 1 wait,'
+python3 - both.json <<'PY' || fail "both sides in the JSON file"
+import json, sys
+all_of_it = json.load(open(sys.argv[1]))
+assert all_of_it["ceiling"] == {"ratio": 1.0, "of": "stock", "stock_unseen": []}
+assert all_of_it["stock_waits"]["processes"][0]["locks"][0]["name"] == "the table's"
+assert all_of_it["waits"]["processes"][0]["locks"][0]["nanoseconds"] == 100
+PY
+FAKE_WATCH_PROFILE=$PWD/stock_low.json FAKE_PROFILE=$waits/some_waits.json \
+  succeeds "stock has nothing to gain" ab --json low.json -- ./mill
+has out '^You wait .* no lock library can give you more\.$' '^parkway-ab ends here'
+grep -q '"of": "stock"' low.json || fail "whose ceiling it is"
+grep -q '^ "waits": null' low.json || fail "a preloaded run for nothing"
+# A layer that is taken over is not seen.
+FAKE_STATS=${FAKE_STATS/waits,/waits,workers,} FAKE_WATCH_STATS=${FAKE_WATCH_STATS/,workers/}$'\n'"parkway: \
+libparkway_tbb.so does not see workers of libtbb.so.12: it rains" FAKE_WATCH_PROFILE=$PWD/stock_low.json \
+  FAKE_PROFILE=$waits/some_waits.json succeeds "not all is seen" ab --no-layers --json unseen.json -- ./mill
+has out "They are the waits for parkway's locks, in a preloaded run; stock's own cannot be seen: oneTBB's$" \
+  'does not see workers of libtbb.so.12: it rains' '^What made waited for, with its own locks, '
+grep -q '"tbb workers"' unseen.json || fail "what is not seen, in the JSON file"
+# A watched run that goes wrong ends nothing.
+plays '[ "$PARKWAY" != watch ] || kill -ABRT $$' 'echo ground'
+FAKE_PROFILE=$waits/some_waits.json succeeds "a watched run that crashes" ab --no-layers -- ./mill
+has out 'Stock could not be watched: stock and watched stock differ: ' \
+  "stock's own could not be watched" '^time      '
+plays 'echo ground'
+unset FAKE_WATCH_STATS
+
 # --fail-above: the preloaded runs wait for half a second.
 plays '[ -z "$preloaded" ] || sleep 0.5'
 ends 1 'the first run' ab --no-layers --fail-above 1.01 --json slow.json -- ./mill

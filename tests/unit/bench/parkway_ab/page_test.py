@@ -3,7 +3,6 @@
 """The page without a browser: it is whole, needs no network, and has in tables what its figures show."""
 
 import hashlib
-import html.parser
 import json
 import os
 import re
@@ -13,44 +12,18 @@ from unittest import mock
 sys.path.insert(0, os.path.join(os.getcwd(), "tests/unit/bench/parkway_ab"))
 import unit  # noqa: E402
 import made  # noqa: E402
+import reader  # noqa: E402
 from parkway_ab import charts, document, page  # noqa: E402
 
 _LIBRARIES = [{"name": "painter", "version": "1", "licence": "ISC", "licence_text": "Do <as> you like",
                "script": "const end = '</script>';"}]
-_EMPTY = {"area", "br", "hr", "img", "input", "link", "meta"}
-
-
-class Reader(html.parser.HTMLParser):
-    """Elements that are not closed in their order, the ids, and the texts of scripts."""
-
-    def __init__(self):
-        super().__init__()
-        self.open, self.wrong, self.ids, self.addresses, self.scripts = [], [], [], [], []
-
-    def handle_starttag(self, tag, attributes):
-        values = dict(attributes)
-        self.ids += [values["id"]] if "id" in values else []
-        self.addresses += [values[name] for name in ("src", "href") if name in values]
-        if tag not in _EMPTY:
-            self.open.append(tag)
-        if tag == "script":
-            self.scripts.append((values, ""))
-
-    def handle_endtag(self, tag):
-        if not self.open or self.open.pop() != tag:
-            self.wrong.append(tag)
-
-    def handle_data(self, data):
-        if self.open and self.open[-1] == "script":
-            values, text = self.scripts[-1]
-            self.scripts[-1] = (values, text + data)
 
 
 class Pages(unit.TestCase):
-    def make(self, with_race=True):
-        findings = made.findings(self.options("mill", "a<b"), with_race)
+    def make(self, with_race=True, watched=False):
+        findings = made.findings(self.options("mill", "a<b"), with_race, watched)
         self.text = page.make(json.loads(json.dumps(document.make(findings))), _LIBRARIES)
-        self.reader = Reader()
+        self.reader = reader.Reader()
         self.reader.feed(self.text)
         return self.text
 
@@ -63,7 +36,8 @@ class Pages(unit.TestCase):
         self.make()
         self.assertEqual(self.reader.addresses, ["#main"])
         self.assertIn("default-src 'none'", self.text)
-        self.assertNotRegex(page._read("page.css") + page._read("page.js"), r"url\(|https?:|@import|fetch\(")
+        self.assertNotRegex("".join(map(page._read, ("base.css", "base.js", "page.css", "page.js"))),
+                            r"url\(|https?:|@import|fetch\(")
 
     def test_texts_of_others_are_no_elements(self):
         self.make()
@@ -86,6 +60,19 @@ class Pages(unit.TestCase):
         while leaf["children"]:
             leaf = leaf["children"][0]
         self.assertEqual((leaf["name"], leaf["lock"]), ("mutex <table>", 0))
+
+    def test_both_sides_waits(self):
+        text = self.make(watched=True)
+        self.assertEqual((self.reader.wrong, self.reader.open), ([], []))
+        self.assertEqual(len(self.reader.ids), len(set(self.reader.ids)))
+        for words in ("With its own locks: the hottest", "Preloaded: the hottest", "for the program&#x27;s own locks",
+                      "With its own locks: 3.00 s of waits", "Preloaded: 3.00 s of waits"):
+            self.assertIn(words, text)
+        data = json.loads(self.reader.scripts[0][1])
+        self.assertEqual([(side["name"], side["value"]) for side in data["flame"]["children"]],
+                         [("With its own locks", 3_000_000_000), ("Preloaded", 3_000_000_000)])
+        self.assertEqual(len(data["locks"]), 6)
+        self.assertIn('id="lock-5"', text)
 
     def test_what_figures_show_is_in_tables(self):
         text = re.sub(r"<[^>]*>", " ", self.make())

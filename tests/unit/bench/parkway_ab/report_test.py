@@ -83,14 +83,25 @@ class Waits(unit.TestCase):
 
     def test_too_little_to_gain(self):
         text = "\n".join(report.ceiling_lines(self.profiles(4_000_000), 0.01))
-        self.assertIn("You wait 0.40 % of the time, all threads together (2 threads, 1.00 s): no lock library can give "
-                      "you more.\nnote      Not in it: ", text)
+        for words in ("You wait 0.40 % of the time, all threads together (2 threads, 1.00 s): no lock library can give "
+                      "you more.\nnote      They are", "\nnote      Not in it: "):
+            self.assertIn(words, text)
 
     def test_something_to_gain(self):
         text = "\n".join(report.ceiling_lines(self.profiles(100_000_000, 1.5), 0.01))
         for words in ("Waits are 5.0 % of the time of the threads that wait (2): 100 ms in a run of 1.00 s.",
                       "5.0 %  locks", "One after the other they are 10 % of the time", "took 1.50 times as long"):
             self.assertIn(words, text)
+
+    def test_whose_waits_they_are(self):
+        for unseen, words in (([], "stock's own could not be watched"),
+                              (["tbb workers", "absl locks"],
+                               "stock's own cannot be seen: oneTBB's workers and Abseil's locks")):
+            self.assertEqual(report.bound_text(False, unseen),
+                             f"They are the waits for parkway's locks, in a preloaded run; {words}.")
+        found = self.profiles(100_000_000)
+        found.stock = True
+        self.assertIn("the program's own locks", "\n".join(report.ceiling_lines(found, 0.01)))
 
     def test_no_limit(self):
         self.assertIn("sets no limit", "\n".join(report.ceiling_lines(self.profiles(3_000_000_000), 0.01)))
@@ -102,6 +113,10 @@ class Waits(unit.TestCase):
                       "let go in mill+0x100",
                       "1 more pair of stacks"):
             self.assertIn(words, text)
+        self.assertIn("waited for, preloaded, ", text)
+        found = self.profiles(4_000_000).profiles
+        found[0].stock = True
+        self.assertIn("waited for, with its own locks, ", "\n".join(report.lock_lines(found, 10)))
 
 
 class Figures(unit.TestCase):

@@ -31,6 +31,15 @@ class Pages(unit.TestCase):
         with open(self.path(name)) as file:
             return file.read()
 
+    def test_the_waits_are_those_that_the_ceiling_is_of(self):
+        path = self.result("a", "parkway is faster, by 2 %")
+        with open(path) as file:
+            data = json.load(file)
+        data.update(stock_waits={"average": 0.5}, ceiling={"of": "stock"})
+        self.write("a.json", json.dumps(data))
+        self.make(path)
+        self.assertIn("| 50.0 % |", self.read("README.md"))
+
     def test_the_slower_first(self):
         done = self.make(self.result("a", "parkway is faster, by 2 %"), self.result("z", "parkway is slower, by 3 %"))
         self.assertEqual((done.returncode, done.stderr), (0, ""))
@@ -44,6 +53,26 @@ class Pages(unit.TestCase):
         page = self.read("a.md")
         self.assertIn("-- --anyway --time-limit 60s --check 'sort x' -- a 'a b'\n", page)
         self.assertIn("\n    time      unknown\n    CPU time  no measurable difference\n\n      time  1 s  2 s\n", page)
+
+    def test_stock_against_stock_is_a_page_of_its_own(self):
+        paths = []
+        for seed, verdict in ((10, "no measurable difference"), (2, "stock again is slower, by 3 %")):
+            paths.append(self.result("run%d" % seed, verdict))
+            with open(paths[-1]) as file:
+                data = json.load(file)
+            data["options"].update(aa=True, seed=seed, precision=0.01)
+            data.update(program={"path": "/usr/bin/p"}, race={"rounds": 7}, noise=[{"other_programs": 0.04}])
+            self.write("run%d.json" % seed, json.dumps(data))
+        self.assertEqual(self.make(self.result("a", "parkway is faster, by 2 %"), *paths).stderr, "")
+        page = self.read("aa.md")
+        self.assertIn("2 calls with `--aa`", page)
+        self.assertIn("\nReported: 1.\n", page)
+        rows = [line for line in page.split("\n") if line.startswith("| p ")]
+        self.assertEqual(rows, [
+            "| p | 2 | 7 | 4 % | stock again is slower, by 3 % | no measurable difference |",
+            "| p | 10 | 7 | 4 % | no measurable difference | no measurable difference |"])
+        self.assertIn("a difference was reported in 1 of 2 calls", self.read("README.md"))
+        self.assertFalse(os.path.exists(self.path("run2.md")))
 
     def test_refuses_what_is_no_result(self):
         for content, words in (("{}", "was not written by parkway-ab"), ("x", "is no JSON")):

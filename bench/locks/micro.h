@@ -14,6 +14,8 @@ namespace parkway_bench {
 
 void AddUncontended(const std::vector<int>& threads, std::vector<Cell>* cells);
 void AddContention(const std::vector<int>& threads, std::vector<Cell>* cells);
+void AddReadersWriters(const std::vector<int>& threads,
+                       std::vector<Cell>* cells);
 void AddHandoff(const std::vector<int>& threads, std::vector<Cell>* cells);
 void AddNotes(const std::vector<int>& threads, std::vector<Cell>* cells);
 void AddChannels(const std::vector<int>& threads, std::vector<Cell>* cells);

@@ -15,6 +15,9 @@ const char* ExplainGroup(const std::string& group) {
       {"MutexContentionWork",
        "All threads: lock, 50 turns of a loop (about 1 ns each), unlock, 200 "
        "turns outside."},
+      {"ReadersWriters",
+       "All threads: lock, 50 turns of a loop, unlock, 200 turns outside. Of a "
+       "hundred operations as many read as the name says; the others write."},
       {"MutexHandoff",
        "N threads on a ring of N + 1 locks, each holding one and taking the "
        "next: a step waits "

@@ -74,10 +74,19 @@ class BasicRwCondVar;
 //   kEvaluating   a holder evaluates conditions in the queue, without the
 //                 bucket's lock. Set by it under that lock, cleared by its
 //                 release or downgrade.
+//   kOnItsWay     releases need not look at the queue: one that was woken is on
+//                 its way (A). Set by a release that leaves others in the
+//                 queue, under the bucket's lock; cleared under it when that
+//                 one arrives, and in the step that queues it once more, or
+//                 somebody with a priority. An unlock that saw no waiter may
+//                 overwrite it: then one more is woken.
+//   kWatched      a hint to writers that come: one that was woken polls. Set by
+//                 it, and cleared when it takes the mutex or ends its polls;
+//                 may be lost, or stay until the next look at the queue.
 //   kSlow         set by make_slow(), cleared by forget_slow(), both under the
 //                 bucket's lock. An unlock may overwrite it, see make_slow().
-// Where another process of a chain of forks wrote kWriterWaits, kQueued, kNews
-// and kEvaluating they mean nothing: see the second word, side_, below.
+// What another process of a chain of forks has left of these, but for kWriter,
+// kReader and kSlow, means nothing: see the second word, side_, below.
 template <class P>
 class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
  public:
@@ -308,10 +317,12 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   static constexpr std::uint32_t kQueued = 8;
   static constexpr std::uint32_t kNews = 16;
   static constexpr std::uint32_t kEvaluating = 32;
-  static constexpr std::uint32_t kReader = 64;
+  static constexpr std::uint32_t kOnItsWay = 64;
+  static constexpr std::uint32_t kWatched = 128;
+  static constexpr std::uint32_t kReader = 256;
   static constexpr std::uint32_t kReaders = ~(kReader - 1);
   static constexpr std::uint32_t kFlagsOfWaiters =
-      kWriterWaits | kQueued | kNews | kEvaluating;
+      kWriterWaits | kQueued | kNews | kEvaluating | kOnItsWay | kWatched;
 
   // Of side_, whose other bits are the generation of the process
   // (parkway/os/fork_generation.h) that wrote the word's flags of waiters and
@@ -321,32 +332,6 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   // not arrived. May be cleared too early: then one more is woken.
   static constexpr std::uint32_t kWaking = 2;
   static constexpr std::uint32_t kGeneration = 4;
-
-  // Whether one that was woken is on its way to the mutex (A), and that it is,
-  // and that none is counted on any more. `head` is the queue's, and may be
-  // null in the last two. All need the bucket's lock, and that the flags are
-  // not a parent's. The queue alone knows, and forgets with its last waiter,
-  // where another process may release the mutex, and where who was woken may
-  // stay behind others for any time (P::kOnItsWayNs).
-  bool waking(const W& head) const {
-    return head.queue.waking ||
-           (side_.load(std::memory_order_relaxed) & kWaking) != 0;
-  }
-  void set_waking(W* head, const W& chosen) {
-    if (P::kOnItsWayNs != 0 && !chosen.looks_again) {
-      side_.store(side_.load(std::memory_order_relaxed) | kWaking,
-                  std::memory_order_relaxed);
-    } else if (head != nullptr) {
-      head->queue.waking = true;
-    }
-  }
-  void clear_waking(W* head) {
-    if (head != nullptr) head->queue.waking = false;
-    const std::uint32_t side = side_.load(std::memory_order_relaxed);
-    if ((side & kWaking) != 0) {
-      side_.store(side & ~kWaking, std::memory_order_relaxed);
-    }
-  }
 
   bool take_free() {
     std::uint32_t expected = 0;
@@ -389,14 +374,20 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   }
 
   // In rw_mutex_slow.h; compiled once, in rw_mutex.cc.
+  struct Polling;
   bool try_take(bool shared, bool beside);
+  bool try_take(bool shared, bool beside, std::uint32_t drop,
+                std::uint32_t& word);
+  bool poll(W& waiter, bool woken, const SpinPlan& plan);
+  bool begin_watch(const W& waiter);
   void acquire(W& waiter, bool woken);
   void queue_up(W& waiter, bool woken, const SpinPlan& plan);
   bool enqueue(W& waiter, bool in_front);
   void announce(W& waiter);
   void announce_held(W& waiter);
-  void clear(std::uint32_t flags);
-  static void add(Word& word, std::uint32_t flag);
+  static void change(Word& word, std::uint32_t set, std::uint32_t drop);
+  static void add(Word& word, std::uint32_t flag) { change(word, flag, 0); }
+  void clear(std::uint32_t flags) { change(word_, 0, flags); }
   void lock_bucket(WaitBucket<P>& bucket) PARKWAY_ACQUIRE(bucket);
   std::int64_t look_behind() const;
   bool flags_are_parents() const;
@@ -406,6 +397,10 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   void arrived(bool shared);
   bool withdraw(W& waiter);
   bool evaluating() const;
+  bool waking(const W& head) const;
+  void set_waking(W* head, const W& chosen);
+  void clear_waking(W* head);
+  std::uint32_t on_its_way(const W* head) const;
   W* readers_to_let_in(WaitBucket<P>& bucket);
   void let_readers_in();
   std::int64_t release(bool shared, bool to_sleep);
@@ -417,6 +412,7 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   void downgrade_slow();
   static std::int64_t wake(W* chosen);
   static std::uint32_t hold_of(const W* chosen);
+  bool leave_to_one(std::uint32_t& word, bool shared);
   bool release_from(std::uint32_t word, bool shared);
   bool tell_holder(const W& head);
   W* choose(WaitBucket<P>& bucket, bool shared, bool to_sleep,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// How a thread gets a BasicRwMutex that is not free at once: it spins, queues
+// How a thread gets a BasicRwMutex that is not free at once: it polls, queues
 // up, sleeps, and perhaps gives up. Part of rw_mutex_slow.h, which has the
 // invariants that the letters in brackets name.
 #ifndef PARKWAY_LOCK_RW_MUTEX_ACQUIRE_H_
@@ -9,37 +9,12 @@
 #include <algorithm>
 
 #include "parkway/lock/rw_mutex.h"
+#include "parkway/lock/rw_mutex_poll.h"
 #include "parkway/os/compiler.h"
 #include "parkway/profile/contention.h"
 #include "parkway/wait/look_again.h"
 
 namespace parkway {
-
-// Takes the mutex if its state allows it. `beside`: see RwWaiter.
-template <class P>
-bool BasicRwMutex<P>::try_take(bool shared, bool beside) {
-  const std::uint32_t in_the_way = !shared  ? kWriter | kReaders
-                                   : beside ? kWriter
-                                            : kWriter | kWriterWaits;
-  std::uint32_t word = word_.load(std::memory_order_relaxed);
-  for (;;) {
-    while ((word & in_the_way) == 0) {
-      // acquire: pairs with the release of every way to unlock.
-      if (word_.compare_exchange_weak(word, word + (shared ? kReader : kWriter),
-                                      std::memory_order_acquire)) {
-        return true;
-      }
-    }
-    if ((word & in_the_way) != kWriterWaits || !flags_are_parents()) {
-      return false;
-    }
-    // The writer is none of this process.
-    auto& bucket = P::bucket(&word_);
-    lock_bucket(bucket);
-    bucket.unlock();
-    word = word_.load(std::memory_order_relaxed);
-  }
-}
 
 // Whether a process that this one descends from wrote the flags of waiters.
 template <class P>
@@ -61,20 +36,14 @@ void BasicRwMutex<P>::lock_bucket(WaitBucket<P>& bucket) {
   }
 }
 
-// These two need the bucket's lock.
+// Sets and clears flags in one step. Needs the bucket's lock, but for kWatched.
 template <class P>
-void BasicRwMutex<P>::add(Word& word, std::uint32_t flag) {
+void BasicRwMutex<P>::change(Word& word, std::uint32_t set,
+                             std::uint32_t drop) {
   std::uint32_t now = word.load(std::memory_order_relaxed);
-  while ((now & flag) == 0 && !word.compare_exchange_weak(
-                                  now, now | flag, std::memory_order_relaxed)) {
-  }
-}
-template <class P>
-void BasicRwMutex<P>::clear(std::uint32_t flags) {
-  std::uint32_t word = word_.load(std::memory_order_relaxed);
-  while ((word & flags) != 0 &&
-         !word_.compare_exchange_weak(word, word & ~flags,
-                                      std::memory_order_relaxed)) {
+  while (((now & set) != set || (now & drop) != 0) &&
+         !word.compare_exchange_weak(now, (now | set) & ~drop,
+                                     std::memory_order_relaxed)) {
   }
 }
 
@@ -83,9 +52,10 @@ PARKWAY_NOINLINE void BasicRwMutex<P>::lock_slow(bool shared,
                                                  const SpinPlan& plan) {
   internal::Acquiring<P> tools(this, shared);
   internal::Waiting<P> waiting(wait_kind(shared), this);
-  const auto attempt = [&] { return try_take(shared, false); };
+  Polling attempt{*this, shared, false};
   // At once, if only a mark was in the way of the inline half.
-  if (!attempt() && !internal::spin_and_yield<P>(attempt, plan)) {
+  if (!attempt() &&
+      (attempt.leaves() || !internal::spin_and_yield<P>(attempt, plan))) {
     OwnWaiter<P> waiter(this, shared, nullptr);
     (*waiter).looks_again = plan.looks_again;
     waiting.slept();
@@ -111,8 +81,7 @@ PARKWAY_NOINLINE bool BasicRwMutex<P>::try_lock_until_slow(
     internal::count_lock<P>();
     return tools.got(true);
   };
-  if (internal::spin_and_yield<P>([&] { return try_take(shared, false); },
-                                  kSpinPlan)) {
+  if (internal::spin_and_yield<P>(Polling{*this, shared, false}, kSpinPlan)) {
     return has_it();
   }
   if (P::now() >= deadline) return false;
@@ -138,8 +107,7 @@ PARKWAY_NOINLINE bool BasicRwMutex<P>::try_lock_until_slow(
       }
       waited = waiter.beside = true;
     }
-    if (internal::spin_and_yield<P>([&] { return try_take(shared, waited); },
-                                    kSpinPlan)) {
+    if (poll(waiter, waited, kSpinPlan)) {
       if (waited) arrived(shared);
       leave(waiter);
       return has_it();
@@ -162,9 +130,9 @@ template <class P>
 void BasicRwMutex<P>::acquire(W& waiter, bool woken) {
   if (waiter.granted) return leave(waiter);
   waiter.beside = true;
-  const bool taken = internal::spin_and_yield<P>(
-      [&] { return try_take(waiter.shared, true); }, kSpinPlan);
-  if (!taken) return queue_up(waiter, woken, kSpinPlan);
+  if (!poll(waiter, woken, kSpinPlan)) {
+    return queue_up(waiter, woken, kSpinPlan);
+  }
   if (woken) arrived(waiter.shared);
   leave(waiter);
 }
@@ -178,8 +146,7 @@ void BasicRwMutex<P>::queue_up(W& waiter, bool woken, const SpinPlan& plan) {
       if (waiter.granted) return leave(waiter);
       woken = waiter.beside = true;
     }
-  } while (!internal::spin_and_yield<P>(
-      [&] { return try_take(waiter.shared, waiter.beside); }, plan));
+  } while (!poll(waiter, woken, plan));
   if (woken) arrived(waiter.shared);
   leave(waiter);
 }
@@ -196,14 +163,16 @@ bool BasicRwMutex<P>::enqueue(W& waiter, bool in_front) {
                                                    : kWriter | kWriterWaits;
   const std::uint32_t set =
       kQueued | kNews | (waiter.shared ? 0 : kWriterWaits);
+  // In the same step (A): if it is released now, then for this one as well.
+  const std::uint32_t drop = in_front || waiter.priority != 0 ? kOnItsWay : 0;
   std::uint32_t word = word_.load(std::memory_order_relaxed);
   do {
     if ((word & in_the_way) == 0) {
       bucket.unlock();
       return false;
     }
-  } while ((word & set) != set &&
-           !word_.compare_exchange_weak(word, word | set,
+  } while (((word & set) != set || (word & drop) != 0) &&
+           !word_.compare_exchange_weak(word, (word | set) & ~drop,
                                         std::memory_order_relaxed));
   waiter.looks_at = os::kForever;
   if (in_front) {
@@ -294,7 +263,7 @@ bool BasicRwMutex<P>::withdraw(W& waiter) {
     }
     if (!evaluating()) {
       bucket.remove(bucket.find(&word_), &waiter);
-      if (bucket.find(&word_) == nullptr) clear(kQueued);
+      if (bucket.find(&word_) == nullptr) clear(kQueued | kOnItsWay);
       bucket.unlock();
       if (!waiter.shared && waiter.unconditional()) {
         let_readers_in();

@@ -26,7 +26,7 @@ bool BasicRwMutex<P>::await(const Predicate& until, std::int64_t deadline,
     auto& bucket = P::bucket(&word_);
     lock_bucket(bucket);
     bucket.push(&word_, &waiter, evaluating());
-    add(word_, kQueued);
+    change(word_, kQueued, waiter.priority != 0 ? kOnItsWay : 0);
     waiter.looks_at = look_behind();
     bucket.unlock();
     {

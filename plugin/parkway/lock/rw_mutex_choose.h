@@ -1,13 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Which waiters of a BasicRwMutex's queue have their turn. Part of
-// rw_mutex_slow.h, which has the invariants that the letters in brackets name.
+// Which waiters of a BasicRwMutex's queue have their turn, and whether one that
+// had it is on its way. Part of rw_mutex_slow.h, which has the invariants that
+// the letters in brackets name.
 #ifndef PARKWAY_LOCK_RW_MUTEX_CHOOSE_H_
 #define PARKWAY_LOCK_RW_MUTEX_CHOOSE_H_
 
 #include "parkway/lock/rw_mutex.h"
 
 namespace parkway {
+
+// Whether one that was woken is on its way to the mutex (A), and that it is,
+// and that none is counted on any more. `head` is the queue's, and may be null
+// in the last three. All need the bucket's lock, and that the flags are not
+// a parent's. The queue alone knows, and forgets with its last waiter, where
+// another process may release the mutex, and where who was woken may stay
+// behind others for any time (P::kOnItsWayNs).
+template <class P>
+bool BasicRwMutex<P>::waking(const W& head) const {
+  return head.queue.waking ||
+         (side_.load(std::memory_order_relaxed) & kWaking) != 0;
+}
+template <class P>
+void BasicRwMutex<P>::set_waking(W* head, const W& chosen) {
+  if (P::kOnItsWayNs != 0 && !chosen.looks_again) {
+    side_.store(side_.load(std::memory_order_relaxed) | kWaking,
+                std::memory_order_relaxed);
+  } else if (head != nullptr) {
+    head->queue.waking = true;
+  }
+}
+template <class P>
+void BasicRwMutex<P>::clear_waking(W* head) {
+  if (head != nullptr) head->queue.waking = false;
+  const std::uint32_t side = side_.load(std::memory_order_relaxed);
+  if ((side & kWaking) != 0) {
+    side_.store(side & ~kWaking, std::memory_order_relaxed);
+    clear(kOnItsWay);
+  }
+}
+// What a release that leaves this queue leaves in the word for the next ones.
+template <class P>
+std::uint32_t BasicRwMutex<P>::on_its_way(const W* head) const {
+  return head != nullptr && head->priority == 0 &&
+                 (side_.load(std::memory_order_relaxed) & kWaking) != 0
+             ? kOnItsWay
+             : 0;
+}
 
 // By a holder, `shared` or not, that is about to give the mutex back and to
 // clear kEvaluating: takes the waiters to wake out of the queue. That is the
@@ -137,7 +176,7 @@ typename BasicRwMutex<P>::W* BasicRwMutex<P>::readers_to_let_in(
     *link = waiter;
     link = &waiter->next;
   }
-  if (bucket.find(&word_) == nullptr) clear(kQueued);
+  if (bucket.find(&word_) == nullptr) clear(kQueued | kOnItsWay);
   return first;
 }
 

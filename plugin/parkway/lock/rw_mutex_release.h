@@ -41,13 +41,31 @@ std::int64_t BasicRwMutex<P>::release(bool shared, bool to_sleep) {
   auto& word = word_;
   // A look first: where threads wait for conditions there is a queue all the
   // time, and a step that fails takes as long as one that succeeds.
-  if ((word.load(std::memory_order_relaxed) & kQueued) != 0 ||
+  std::uint32_t now = word.load(std::memory_order_relaxed);
+  if (!to_sleep && leave_to_one(now, shared)) return 0;
+  if ((now & kQueued) != 0 ||
       !release_from(shared ? kReader : kWriter, shared)) {
     return wake_and_release(shared, to_sleep);
   }
   // By address.
   P::calm(&word);
   return 0;
+}
+
+// Gives the mutex back without a look at the queue if one that was woken is on
+// its way (A).
+template <class P>
+bool BasicRwMutex<P>::leave_to_one(std::uint32_t& word, bool shared) {
+  constexpr std::uint32_t kLeft = kQueued | kOnItsWay;
+  while ((word & kLeft) == kLeft) {
+    // release: pairs with the acquire of whoever takes it next.
+    if (word_.compare_exchange_weak(word, word - (shared ? kReader : kWriter),
+                                    std::memory_order_release,
+                                    std::memory_order_relaxed)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 // Gives the mutex back if that is what is in the word: nobody is in the queue,
@@ -105,8 +123,9 @@ std::int64_t BasicRwMutex<P>::wake_and_release(WaitBucket<P>& bucket,
     }
     // Nobody else writes the word: readers stay out, and the bucket's lock
     // keeps the other bits what they are.
-    word_.store((word & kSlow) | (granted ? if_held : if_free),
-                std::memory_order_release);
+    word_.store(
+        (word & kSlow) | (granted ? if_held : if_free) | on_its_way(head),
+        std::memory_order_release);
   } else {
     std::uint32_t others = 0;
     do {
@@ -121,7 +140,7 @@ std::int64_t BasicRwMutex<P>::wake_and_release(WaitBucket<P>& bucket,
       // acquire, too: pairs with the release of readers that have left
       // meanwhile. Who is handed the mutex does not look at the word itself.
     } while (!word_.compare_exchange_weak(
-        word, others + (granted ? if_held : if_free),
+        word, others + ((granted ? if_held : if_free) | on_its_way(head)),
         std::memory_order_acq_rel));
   }
   W* more = nullptr;

@@ -4,7 +4,8 @@
 // rw_mutex.cc, task_platform.cc, the model checker and the fault tests, by no
 // header of users. In parts, by subject:
 //
-//   rw_mutex_acquire.h  take it, queue up, sleep, give up
+//   rw_mutex_poll.h     take it, look at it, watch it
+//   rw_mutex_acquire.h  queue up, sleep, give up
 //   rw_mutex_release.h  give it back, wake
 //   rw_mutex_choose.h   whom a release wakes
 //   rw_mutex_await.h    wait for a condition
@@ -52,6 +53,7 @@
 #include "parkway/lock/rw_mutex_await.h"
 #include "parkway/lock/rw_mutex_choose.h"
 #include "parkway/lock/rw_mutex_marks.h"
+#include "parkway/lock/rw_mutex_poll.h"
 #include "parkway/lock/rw_mutex_release.h"
 
 #endif  // PARKWAY_LOCK_RW_MUTEX_SLOW_H_

@@ -11,6 +11,28 @@
 
 namespace parkway::model {
 
+// Threads that a condition variable has let go.
+template <class P, class Mutex, int kThreads, int kRounds>
+class Crowd : public Suite<Crowd<P, Mutex, kThreads, kRounds>, P, kThreads> {
+ public:
+  void thread(unsigned) {
+    for (int i = 0; i < kRounds; ++i) {
+      const internal::Notified<P> hint;
+      mutex_.lock();
+      data_.enter();
+      mutex_.unlock();
+    }
+  }
+  void after() {
+    RL_ASSERT(data_.count() == kThreads * kRounds);
+    this->expect_no_sleepers();
+  }
+
+ private:
+  Mutex mutex_;
+  Protected data_;
+};
+
 template <class K, template <class> class M = BasicFutexMutex>
 void check_futex_mutex_random(std::uint64_t share = 1) {
   using P = ModelPlatform<K>;
@@ -20,6 +42,8 @@ void check_futex_mutex_random(std::uint64_t share = 1) {
   check<Exclusion<P, Mutex, 3, 1>>("exclusion, 3 threads", 300000 / share);
   check<Exclusion<P, Mutex, 3, 2>>("exclusion, 3 threads twice",
                                    300000 / share);
+  check<Crowd<P, Mutex, 3, 2>>("a crowd of 3", 300000 / share);
+  check<Crowd<P, Mutex, 4, 1>>("a crowd of 4", 300000 / share);
   check<Timed<P, Mutex, 2, 1>>("1 of 2 timed", 300000 / share);
   check<Timed<P, Mutex, 3, 1>>("1 of 3 timed", 300000 / share);
   check<Timed<P, Mutex, 3, 2>>("2 of 3 timed", 1000000 / share);
@@ -33,6 +57,7 @@ void check_futex_mutex_random(std::uint64_t share = 1) {
   check_met("the lock was granted to a starving waiter", coverage.grants);
   check_met("the lock was passed to a starving watcher", coverage.passes);
   check_met("an unlock relied on a watcher", coverage.unwoken);
+  check_met("one of a crowd found nobody", coverage.crowds);
 }
 
 template <class K, template <class> class M = BasicFutexMutex>
@@ -46,6 +71,8 @@ void check_futex_mutex_search(std::uint64_t share = 1) {
       "exclusion, 2 threads", 1000000 / share, 5);
   check<Exclusion<P, Mutex, 3, 1>, Search::kContextBound>(
       "exclusion, 3 threads", 700000 / share, 3);
+  check<Crowd<P, Mutex, 3, 1>, Search::kContextBound>("a crowd of 3",
+                                                      700000 / share, 3);
   check<Destroy<P, Mutex, 2>, Search::kContextBound>(
       "destroyed after the last of 2", 1000000 / share, 4);
   check<Destroy<P, Mutex, 3>, Search::kContextBound>(

@@ -51,7 +51,8 @@ struct Coverage {
   std::uint64_t barrier_failures = 0;
   std::uint64_t eras_joined = 0;  // sleepers that needed no barrier
   std::uint64_t calms = 0;        // slots that became quiet
-  // FutexMutex's kGranted, kPassed, kFreeWatched were written.
+  // FutexMutex's kCrowd, kGranted, kPassed, kFreeWatched were written.
+  std::uint64_t crowds = 0;
   std::uint64_t grants = 0;
   std::uint64_t passes = 0;
   std::uint64_t unwoken = 0;
@@ -98,8 +99,10 @@ struct Kernel {
   // What a suite that has threads to start does; its own to set.
   bool (*start_thread)(void (*function)(void*), void* argument) = nullptr;
   bool in_task[kMaxThreads];  // the thread runs a task
+  std::uint64_t runs = 0;
 
   void reset(const Budget& b) {
+    ++runs;
     live_count = 0;
     for (int i = 0; i < kMaxThreads; ++i) {
       asleep_on[i] = nullptr;
@@ -312,8 +315,9 @@ class Atomic {
  private:
   // FutexMutex's.
   static constexpr std::uint32_t kGranted = 4;
-  static constexpr std::uint32_t kPassed = 7;
-  static constexpr std::uint32_t kFreeWatched = 8;
+  static constexpr std::uint32_t kCrowd = 7;
+  static constexpr std::uint32_t kPassed = 8;
+  static constexpr std::uint32_t kFreeWatched = 9;
 
   class Access {
    public:
@@ -357,6 +361,7 @@ class Atomic {
     if (!done) return false;
     newest_ = value;
     if constexpr (std::is_integral_v<T>) {
+      if (value == static_cast<T>(kCrowd)) ++coverage.crowds;
       if (value == static_cast<T>(kGranted)) ++coverage.grants;
       if (value == static_cast<T>(kPassed)) ++coverage.passes;
       if (value == static_cast<T>(kFreeWatched)) ++coverage.unwoken;

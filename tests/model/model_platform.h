@@ -268,9 +268,17 @@ struct ModelPlatform {
     return limits;
   }
   static internal::SpinHistory& spin_history() noexcept {
-    static internal::SpinHistory none;
-    none = {};
-    return none;
+    struct Own {
+      std::uint64_t run = 0;
+      internal::SpinHistory history;
+    };
+    static Own own[kMaxThreads];
+    Own& mine = own[self()];
+    // Of its polls it has learned nothing.
+    const bool notified = mine.run == kernel.runs && mine.history.notified;
+    mine = {kernel.runs, {}};
+    mine.history.notified = notified;
+    return mine.history;
   }
   static constexpr std::uint32_t kStarvingLosses = 1;
   static bool starving(std::int64_t, std::uint32_t) noexcept {

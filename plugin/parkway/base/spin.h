@@ -34,7 +34,10 @@ namespace parkway {
 // A thread whose last spin ended well less than a first gap ago is in step with
 // somebody: it is handed things to and fro, or follows another thread through
 // the same section. What it waits for is probably one such step away. Then the
-// first gap is 1/kCloseParts of a unit, and the next are half as long again.
+// first gap is 1/kCloseParts of a unit, and the next are half as long again. If
+// it takes more than kCloseSteps of them, it was not in step: it is one of
+// many, whose close looks take the word from its owner, and its next gaps are
+// long.
 struct SpinLimits {
   // A unit's pauses, in sixteenths: on some machines a pause takes 50 ns. What
   // is drawn is rounded to whole pauses.
@@ -65,6 +68,7 @@ struct SpinLimits {
   static constexpr std::uint32_t kGapGrowth = 3;
   static constexpr std::uint32_t kCloseParts = 3;
   static constexpr std::uint32_t kCloseGaps = 13;
+  static constexpr std::uint32_t kCloseSteps = 4;
   static constexpr std::uint32_t kYields = 32;
 };
 
@@ -116,6 +120,9 @@ struct SpinHistory {
   std::uint32_t next_left_out = 0;
   // Of drawn().
   std::uint32_t random = 0;
+  // It asks for its mutex after a condition variable has let it go, perhaps
+  // with many others. A mutex takes note of it once.
+  bool notified = false;
 
   static constexpr std::uint32_t kMostLeftOut = 256;
 
@@ -136,6 +143,17 @@ struct SpinHistory {
 
 // The calling thread's. Not inline: see PARKWAY_NOINLINE.
 SpinHistory& spin_history() noexcept;
+
+// The calling thread is SpinHistory::notified for as long as this lives.
+template <class P>
+class Notified {
+ public:
+  Notified() { P::spin_history().notified = true; }
+  // A task may go on on another thread: a hint is left behind there.
+  ~Notified() { P::spin_history().notified = false; }
+  Notified(const Notified&) = delete;
+  Notified& operator=(const Notified&) = delete;
+};
 
 // Whether the attempt, which was not done, wants no other: if it can say so.
 template <class Attempt>
@@ -230,8 +248,9 @@ bool spin_evenly(const SpinLimits& limits, Attempt& attempt,
   return false;
 }
 
+// `in_step`: whether it was soon true.
 template <class P, class Attempt>
-bool spin_close(const SpinLimits& limits, Attempt& attempt) {
+bool spin_close(const SpinLimits& limits, Attempt& attempt, bool& in_step) {
   // Not 0, from which it would not grow.
   std::uint32_t parts =
       std::max(limits.unit_parts / SpinLimits::kCloseParts, 1u);
@@ -240,6 +259,7 @@ bool spin_close(const SpinLimits& limits, Attempt& attempt) {
          --left) {
       P::pause();
     }
+    in_step = i < SpinLimits::kCloseSteps;
     if (at_once(attempt)) return true;
     parts += (parts + 1) / 2;
   }
@@ -253,8 +273,9 @@ bool spin_by_history(const SpinLimits& limits, Attempt& attempt,
   const std::uint32_t gaps = std::min(limits.gaps, plan.gaps);
   if (gaps == 0) return false;
   bool done = false;
+  bool in_step = true;
   if (all && P::ticks() - P::spin_history().ended < limits.close_ticks) {
-    done = spin_close<P>(limits, attempt);
+    done = spin_close<P>(limits, attempt, in_step);
   } else {
     std::uint32_t parts = plan.first_gap * limits.unit_parts;
     Spread spread = Spread::kFirst;
@@ -264,7 +285,7 @@ bool spin_by_history(const SpinLimits& limits, Attempt& attempt,
       spread = Spread::kLater;
     }
   }
-  if (done) P::spin_history().ended = P::ticks();
+  if (done) P::spin_history().ended = in_step ? P::ticks() : 0;
   return done;
 }
 

@@ -77,6 +77,7 @@ class BasicCondVar {
     // It may have been notified in the last moment.
     const bool late = !notified && waiter.cancel();
     if (!notified && !late) tidy();
+    const internal::Notified<P> hint;
     mutex.lock();
     return notified || late;
   }
@@ -107,6 +108,7 @@ class BasicCondVar {
     mutex.unlock();
     const bool notified = waiter.commit(deadline);
     if (!notified) tidy();
+    const internal::Notified<P> hint;
     mutex.lock();
     return notified;
   }

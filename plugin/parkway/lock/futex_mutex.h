@@ -48,6 +48,10 @@ namespace parkway {
 //                 from a free word by a thread that has announced its sleep
 //                 (others may sleep still); from kLocked, kWatched and kAsked
 //                 by one that is about to sleep, or gives up.
+//   kCrowd        like kSleepers, and its owner wakes two. Set by who comes
+//   from
+//                 a condition variable, had to sleep here, and then found the
+//                 word kUnlocked at its first look.
 //   kHandoff      like kSleepers, and a waiter starves, or must not depend on
 //                 others. Set in place of kSleepers by such a waiter, which
 //                 takes it back (kSleepers) if it gives up. Consumed by the
@@ -144,8 +148,9 @@ class PARKWAY_CAPABILITY("mutex") BasicFutexMutex {
   static constexpr State kGranted = 4;
   static constexpr State kWatched = 5;
   static constexpr State kAsked = 6;
-  static constexpr State kPassed = 7;
-  static constexpr State kFreeWatched = 8;
+  static constexpr State kCrowd = 7;
+  static constexpr State kPassed = 8;
+  static constexpr State kFreeWatched = 9;
 
   // Whether somebody owns the mutex.
   static constexpr bool is_held(State state) {
@@ -172,9 +177,9 @@ class PARKWAY_CAPABILITY("mutex") BasicFutexMutex {
   }
 
   // By address only.
-  static void wake(Word& word) {
+  static void wake(Word& word, std::uint32_t count = 1) {
     internal::Seen<P> tools;
-    P::futexwakeup(word, 1);
+    P::futexwakeup(word, count);
   }
 
   void check_owned() const {

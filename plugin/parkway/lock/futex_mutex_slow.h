@@ -6,6 +6,7 @@
 #define PARKWAY_LOCK_FUTEX_MUTEX_SLOW_H_
 
 #include <algorithm>
+#include <utility>
 
 #include "parkway/lock/futex_mutex.h"
 #include "parkway/os/compiler.h"
@@ -15,9 +16,9 @@ namespace parkway {
 
 // The invariant behind every wait below, call it (W):
 //   if a thread sleeps, then some thread that is awake and in lock_slow() or
-//   in unlock() will wake it, or will leave the word at kSleepers, kHandoff or
-//   kGranted as owner, before it sleeps or when it gives up; or the word is one
-//   of these already.
+//   in unlock() will wake it, or will leave the word at kSleepers, kCrowd,
+//   kHandoff or kGranted as owner, before it sleeps or when it gives up; or the
+//   word is one of these already.
 // A waiter that has slept therefore never leaves with the word at kLocked,
 // kUnlocked or its own kWatched or kAsked behind it. While it is awake, others
 // may sleep whatever the word is: so kWatched is no more than a hint to owners.
@@ -44,14 +45,20 @@ struct BasicFutexMutex<P>::Waiter {
   std::uint32_t losses = 0;  // sleeps that have ended
   bool announced = false;
   bool slept = false;
-  bool polled = false;   // since it came, or its last sleep
-  bool leaves = false;   // its polls have shown that it had better sleep
-  bool watches = false;  // has made the word kWatched or kAsked
-  bool asked = false;    // and kAsked
-  bool handoff = false;  // has made the word kHandoff
-  bool doubts = false;   // its last sleep took too long
+  bool notified = false;  // see SpinHistory
+  bool idle = false;      // was woken, and has not found the word taken since
+  bool polled = false;    // since it came, or its last sleep
+  bool leaves = false;    // its polls have shown that it had better sleep
+  bool watches = false;   // has made the word kWatched or kAsked
+  bool asked = false;     // and kAsked
+  bool handoff = false;   // has made the word kHandoff
+  bool doubts = false;    // its last sleep took too long
   enum class Urgent { kUnknown, kNo, kYes } urgency = Urgent::kUnknown;
 
+  // Of a crowd that a condition variable has let go, and that has gone to sleep
+  // here. To wake them one by one takes as long as all their CPUs need to wake,
+  // one after the other; whoever finds nobody at the mutex wakes two.
+  bool comes_late() const { return notified && idle; }
   bool starves() const { return P::starving(since, P::kStarvingLosses); }
   bool stays() const { return losses >= P::kStarvingLosses; }
   static bool watchers_exist() { return P::kOneProcess && !P::forked(); }
@@ -81,7 +88,9 @@ template <class P>
 typename BasicFutexMutex<P>::State BasicFutexMutex<P>::taken(
     State state, const Waiter& self) {
   // Its announcement may have been the only trace of somebody else's sleep (W).
-  if (state == kUnlocked) return self.announced ? kSleepers : kLocked;
+  if (state == kUnlocked) {
+    return !self.announced ? kLocked : self.comes_late() ? kCrowd : kSleepers;
+  }
   // Whoever watches does so still.
   if (state == kFreeWatched) {
     return self.watches || !Waiter::watchers_exist() ? kSleepers : kWatched;
@@ -103,6 +112,7 @@ typename BasicFutexMutex<P>::State BasicFutexMutex<P>::left(State state,
   switch (state) {
     case kLocked:
     case kSleepers:
+    case kCrowd:
       if (self.polled) return self.asleep();
       if (!Waiter::watchers_exist()) return state;
       return self.starves() ? kAsked : kWatched;
@@ -158,7 +168,7 @@ bool BasicFutexMutex<P>::look(Waiter& self) {
   // An unlock may have overwritten what this one had written, or it begins to
   // starve.
   const State next = self.starves() ? kAsked : kWatched;
-  if (state == kLocked || state == kSleepers ||
+  if (state == kLocked || state == kSleepers || state == kCrowd ||
       (state == kWatched && next == kAsked)) {
     // relaxed: publishes nothing but itself.
     self.asked |=
@@ -251,6 +261,7 @@ PARKWAY_NOINLINE bool BasicFutexMutex<P>::lock_slow(std::int64_t deadline,
   if (seen == kFreeWatched && barge(seen)) return true;
   internal::Waiting<P> waiting(WaitKind::kMutex, this);
   Waiter self;
+  self.notified = std::exchange(P::spin_history().notified, false);
   if (poll(self)) return true;
 
   const bool timed = deadline != os::kForever;
@@ -263,8 +274,9 @@ PARKWAY_NOINLINE bool BasicFutexMutex<P>::lock_slow(std::int64_t deadline,
     if (timed && P::now() >= deadline) return give_up(self);
     const State state = take_or_leave(self);
     if (state == kUnlocked) return true;
-    if (!self.polled && (self.watches || !self.relies() ||
-                         (state == kAsked && self.stays()))) {
+    self.idle = false;
+    if (!self.polled &&
+        (self.watches || !self.relies() || (state == kAsked && self.stays()))) {
       self.watches |= state == kAsked;
       if (poll(self)) return true;
       continue;
@@ -285,6 +297,7 @@ PARKWAY_NOINLINE bool BasicFutexMutex<P>::lock_slow(std::int64_t deadline,
     }
     self.slept = true;
     ++self.losses;
+    self.idle = woken;
     self.doubts = !woken;
     self.polled = !woken;
     waiting.slept();
@@ -341,6 +354,8 @@ PARKWAY_NOINLINE void BasicFutexMutex<P>::unlock_slow() {
   }
   if (state == kSleepers || state == kHandoff) {
     wake(word);
+  } else if (state == kCrowd) {
+    wake(word, 2);
   } else if (state == kLocked) {
     P::calm(&word);
   }

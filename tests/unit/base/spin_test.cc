@@ -287,6 +287,22 @@ TEST(Spin, PollsCloselyWhereTheLastWaitHasJustEnded) {
   EXPECT_THAT(Gaps({}), testing::SizeIs(4));
 }
 
+// It was one of many, and each close look takes the word from its owner.
+TEST(Spin, IsNotInStepWhereThatTakesLong) {
+  constexpr auto kSteps = static_cast<int>(SpinLimits::kCloseSteps);
+  for (const int looks : {1, kSteps, kSteps + 1}) {
+    Counting::Reset(30, 4, 0);
+    Counting::limits.close_ticks = kAsLongAsTheTest;
+    Counting::now = 2 * std::uint64_t{kAsLongAsTheTest};
+    SpinWell();
+    int attempts = 0;
+    EXPECT_TRUE(internal::spin<Counting>([&] { return ++attempts == looks; }));
+    EXPECT_THAT(Gaps({}),
+                testing::SizeIs(looks <= kSteps ? SpinLimits::kCloseGaps : 4))
+        << looks;
+  }
+}
+
 // How often each first gap comes in that many waits, and the mean of all.
 struct FirstGaps {
   explicit FirstGaps(int waits) {

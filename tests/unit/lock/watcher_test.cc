@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "parkway/lock/byte_mutex.h"
+#include "parkway/lock/cond_var.h"
 #include "parkway/lock/futex_mutex_slow.h"
 #include "tests/suites/handoff.h"
 #include "tests/suites/support.h"
@@ -269,6 +270,59 @@ TEST(Watcher, IsNotReliedOnByThreadsOfAnotherProcess) {
     EXPECT_TRUE(mutex.try_lock());
     mutex.unlock();
   }
+}
+
+// How many threads the first of three wakes that have gone to sleep here.
+std::uint32_t WokenByTheFirst(bool notified) {
+  WatchPlatform::starves = false;
+  Mutex mutex;
+  std::atomic<std::uint32_t> first_wakes{0};
+  const auto come = [&] {
+    if (notified) {
+      const internal::Notified<WatchPlatform> hint;
+      mutex.lock();
+    } else {
+      mutex.lock();
+    }
+    std::vector<HandoffPlatform::Wake> wakes;
+    HandoffPlatform::held_back = &wakes;
+    mutex.unlock();
+    HandoffPlatform::held_back = nullptr;
+    for (const auto& wake : wakes) {
+      std::uint32_t none = 0;
+      first_wakes.compare_exchange_strong(none, wake.count);
+      HandoffPlatform::futexwakeup(*wake.word, wake.count);
+    }
+  };
+  mutex.lock();
+  std::vector<std::unique_ptr<Thread>> threads;
+  for (int i = 0; i < 3; ++i) {
+    threads.push_back(std::make_unique<Thread>(come));
+    EXPECT_TRUE(threads.back()->WaitAsleep());
+  }
+  mutex.unlock();
+  threads.clear();
+  return first_wakes;
+}
+
+// Where a condition variable has let them go all at once, and nobody was at the
+// mutex when the first one came, all their CPUs may be in deep sleep.
+TEST(Crowd, IsWokenByTwos) {
+  EXPECT_EQ(WokenByTheFirst(true), 2u);
+  EXPECT_EQ(WokenByTheFirst(false), 1u);
+}
+
+// The hint is for one wait.
+TEST(Crowd, IsOverWithTheWait) {
+  CondVar changed;
+  BasicFutexMutex<Platform> mutex;
+  mutex.lock();
+  EXPECT_FALSE(changed.wait_for(mutex, std::chrono::nanoseconds(1)));
+  EXPECT_FALSE(Platform::spin_history().notified);
+  EXPECT_FALSE(
+      changed.wait_until(mutex, std::chrono::steady_clock::time_point()));
+  EXPECT_FALSE(Platform::spin_history().notified);
+  mutex.unlock();
 }
 
 }  // namespace

@@ -34,10 +34,10 @@ namespace parkway {
 // A thread whose last spin ended well less than a first gap ago is in step with
 // somebody: it is handed things to and fro, or follows another thread through
 // the same section. What it waits for is probably one such step away. Then the
-// first gap is 1/kCloseParts of a unit, and the next are half as long again. If
-// it takes more than kCloseSteps of them, it was not in step: it is one of
-// many, whose close looks take the word from its owner, and its next gaps are
-// long.
+// first gap is 1/kCloseParts of a unit, and the next are half as long again. It
+// begins kCloseBack gaps before the one that ended its last close wait: one of
+// many threads that want a tiny section looks as if it were in step, too, and
+// each of its early looks takes the word from the owner.
 struct SpinLimits {
   // A unit's pauses, in sixteenths: on some machines a pause takes 50 ns. What
   // is drawn is rounded to whole pauses.
@@ -68,7 +68,7 @@ struct SpinLimits {
   static constexpr std::uint32_t kGapGrowth = 3;
   static constexpr std::uint32_t kCloseParts = 3;
   static constexpr std::uint32_t kCloseGaps = 13;
-  static constexpr std::uint32_t kCloseSteps = 4;
+  static constexpr std::uint32_t kCloseBack = 2;
   static constexpr std::uint32_t kYields = 32;
 };
 
@@ -118,6 +118,8 @@ struct SpinHistory {
   // time.
   std::uint32_t left_out = 0;
   std::uint32_t next_left_out = 0;
+  // The gap with which its next close wait begins.
+  std::uint32_t close_from = 0;
   // Of drawn().
   std::uint32_t random = 0;
   // It asks for its mutex after a condition variable has let it go, perhaps
@@ -203,6 +205,15 @@ template <class Attempt>
 bool at_once(Attempt& attempt) {
   return attempt();
 }
+// Of an attempt that has returned true.
+template <class P, class Attempt>
+bool is_done(const Looks<P, Attempt>& look) {
+  return look.done();
+}
+template <class Attempt>
+bool is_done(const Attempt&) {
+  return true;
+}
 
 // How many pauses: evenly from so far below `parts` to so far above.
 // The numbers are a thread's own: to ask a clock takes as long as a short gap.
@@ -248,19 +259,26 @@ bool spin_evenly(const SpinLimits& limits, Attempt& attempt,
   return false;
 }
 
-// `in_step`: whether it was soon true.
 template <class P, class Attempt>
-bool spin_close(const SpinLimits& limits, Attempt& attempt, bool& in_step) {
+bool spin_close(const SpinLimits& limits, Attempt& attempt) {
+  const std::uint32_t from = P::spin_history().close_from;
   // Not 0, from which it would not grow.
   std::uint32_t parts =
       std::max(limits.unit_parts / SpinLimits::kCloseParts, 1u);
   for (std::uint32_t i = 0; i < SpinLimits::kCloseGaps; ++i) {
-    for (std::uint32_t left = drawn<P>(parts, Spread::kLater); left > 0;
-         --left) {
-      P::pause();
+    if (i >= from) {
+      for (std::uint32_t left = drawn<P>(parts, Spread::kLater); left > 0;
+           --left) {
+        P::pause();
+      }
+      if (at_once(attempt)) {
+        if (is_done(attempt)) {
+          P::spin_history().close_from =
+              i - std::min(i, SpinLimits::kCloseBack);
+        }
+        return true;
+      }
     }
-    in_step = i < SpinLimits::kCloseSteps;
-    if (at_once(attempt)) return true;
     parts += (parts + 1) / 2;
   }
   return false;
@@ -273,9 +291,8 @@ bool spin_by_history(const SpinLimits& limits, Attempt& attempt,
   const std::uint32_t gaps = std::min(limits.gaps, plan.gaps);
   if (gaps == 0) return false;
   bool done = false;
-  bool in_step = true;
   if (all && P::ticks() - P::spin_history().ended < limits.close_ticks) {
-    done = spin_close<P>(limits, attempt, in_step);
+    done = spin_close<P>(limits, attempt);
   } else {
     std::uint32_t parts = plan.first_gap * limits.unit_parts;
     Spread spread = Spread::kFirst;
@@ -285,7 +302,7 @@ bool spin_by_history(const SpinLimits& limits, Attempt& attempt,
       spread = Spread::kLater;
     }
   }
-  if (done) P::spin_history().ended = in_step ? P::ticks() : 0;
+  if (done && is_done(attempt)) P::spin_history().ended = P::ticks();
   return done;
 }
 

@@ -41,17 +41,16 @@ namespace parkway {
 // The word, as contracts:
 //   kUnlocked     free. Set by the releasing access of unlock(), from any state
 //                 when it has seen no sleeper near, else from kLocked,
-//                 kSleepers.
+//                 kSleepers, kCrowd.
 //   kLocked       held, nobody known to sleep. Set from kUnlocked by a thread
 //                 that has not slept for this acquisition.
 //   kSleepers     held, and its owner wakes one sleeper when it unlocks. Set
 //                 from a free word by a thread that has announced its sleep
-//                 (others may sleep still); from kLocked, kWatched and kAsked
-//                 by one that is about to sleep, or gives up.
-//   kCrowd        like kSleepers, and its owner wakes two. Set by who comes
-//   from
-//                 a condition variable, had to sleep here, and then found the
-//                 word kUnlocked at its first look.
+//                 (others may sleep still); from kLocked, kCrowd, kWatched and
+//                 kAsked by one that is about to sleep, or gives up.
+//   kCrowd        like kSleepers, and its owner wakes two. Set from kUnlocked
+//                 by who comes from a condition variable, was about to sleep
+//                 here or did, and has not found the word taken since.
 //   kHandoff      like kSleepers, and a waiter starves, or must not depend on
 //                 others. Set in place of kSleepers by such a waiter, which
 //                 takes it back (kSleepers) if it gives up. Consumed by the
@@ -60,8 +59,8 @@ namespace parkway {
 //                 that has slept. Set from kHandoff by unlock(), which wakes
 //                 one.
 //   kWatched      held, others may sleep, and its owner wakes nobody: a waiter
-//                 polls, the watcher. Set by it from kLocked and kSleepers, and
-//                 made kLocked before it yields its CPU.
+//                 polls, the watcher. Set by it from kLocked, kSleepers and
+//                 kCrowd, and made kLocked before it yields its CPU.
 //   kFreeWatched  free, and else the same. Set from kWatched by unlock(). Made
 //                 kWatched by whoever barges.
 //   kAsked        like kWatched, and the watcher starves. Set by it, also from

@@ -55,7 +55,7 @@ class BasicRwCondVar;
 // The word, as contracts:
 //   kWriter       held exclusively. Set by who takes it, or by the release that
 //                 hands it over.
-//   kReader * n   held by n readers; the same.
+//   kReader * n   held by n readers; the same. At most 2^24 - 1.
 //   kWriterWaits  keeps new readers out. Set under the bucket's lock by
 //                 a writer that queues, or for its sake by who has readers look
 //                 at the queue when they leave, or by a release that leaves one
@@ -65,7 +65,8 @@ class BasicRwCondVar;
 //                 writer.
 //   kQueued       the queue is not empty. Set and cleared under the bucket's
 //                 lock, by who changes the queue; a release that finds it takes
-//                 that lock. May be left behind by the last that gave up. An
+//                 that lock, but for kOnItsWay. May be left behind by the last
+//                 that gave up. An
 //                 unlock that saw no waiter may overwrite it; it then looks for
 //                 waiters, and takes the mutex once more or sets it again.
 //   kNews         somebody queued while it was held. Set by those, but not by
@@ -79,10 +80,12 @@ class BasicRwCondVar;
 //                 queue, under the bucket's lock; cleared under it when that
 //                 one arrives, and in the step that queues it once more, or
 //                 somebody with a priority. An unlock that saw no waiter may
-//                 overwrite it: then one more is woken.
+//                 overwrite it: then the next release looks.
 //   kWatched      a hint to writers that come: one that was woken polls. Set by
-//                 it, and cleared when it takes the mutex or ends its polls;
-//                 may be lost, or stay until the next look at the queue.
+//                 it, and cleared when it takes the mutex or ends its polls,
+//                 without the bucket's lock. A release that looks at the queue,
+//                 or one that does not count on who is on its way any more,
+//                 takes it out as well.
 //   kSlow         set by make_slow(), cleared by forget_slow(), both under the
 //                 bucket's lock. An unlock may overwrite it, see make_slow().
 // What another process of a chain of forks has left of these, but for kWriter,
@@ -378,6 +381,7 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   bool try_take(bool shared, bool beside);
   bool try_take(bool shared, bool beside, std::uint32_t drop,
                 std::uint32_t& word);
+  bool poll_at_first(bool shared, const SpinPlan& plan);
   bool poll(W& waiter, bool woken, const SpinPlan& plan);
   bool begin_watch(const W& waiter);
   void acquire(W& waiter, bool woken);
@@ -398,7 +402,7 @@ class PARKWAY_CAPABILITY("mutex") BasicRwMutex {
   bool withdraw(W& waiter);
   bool evaluating() const;
   bool waking(const W& head) const;
-  void set_waking(W* head, const W& chosen);
+  void set_waking(W* head, W& chosen);
   void clear_waking(W* head);
   std::uint32_t on_its_way(const W* head) const;
   W* readers_to_let_in(WaitBucket<P>& bucket);

@@ -52,10 +52,7 @@ PARKWAY_NOINLINE void BasicRwMutex<P>::lock_slow(bool shared,
                                                  const SpinPlan& plan) {
   internal::Acquiring<P> tools(this, shared);
   internal::Waiting<P> waiting(wait_kind(shared), this);
-  Polling attempt{*this, shared, false};
-  // At once, if only a mark was in the way of the inline half.
-  if (!attempt() &&
-      (attempt.leaves() || !internal::spin_and_yield<P>(attempt, plan))) {
+  if (!poll_at_first(shared, plan)) {
     OwnWaiter<P> waiter(this, shared, nullptr);
     (*waiter).looks_again = plan.looks_again;
     waiting.slept();
@@ -81,9 +78,7 @@ PARKWAY_NOINLINE bool BasicRwMutex<P>::try_lock_until_slow(
     internal::count_lock<P>();
     return tools.got(true);
   };
-  if (internal::spin_and_yield<P>(Polling{*this, shared, false}, kSpinPlan)) {
-    return has_it();
-  }
+  if (poll_at_first(shared, kSpinPlan)) return has_it();
   if (P::now() >= deadline) return false;
   waiting.slept();
   OwnWaiter<P> own(this, shared, nullptr);
@@ -219,8 +214,9 @@ bool BasicRwMutex<P>::sleep_until(W& waiter, std::int64_t deadline) {
         waiter.settles = os::kForever;
         P::settled(&word_);
       }
-      const bool nobody_comes = until == waiter.looks_at;
-      if (nobody_comes) waiter.looks_at = os::kForever;
+      // One of a mutex that processes share looks for itself all the time.
+      const bool nobody_comes = until == waiter.looks_at || waiter.looks_again;
+      if (until == waiter.looks_at) waiter.looks_at = os::kForever;
       release_late(word_, nobody_comes);
     }
     if (until == deadline) return false;
@@ -263,7 +259,7 @@ bool BasicRwMutex<P>::withdraw(W& waiter) {
     }
     if (!evaluating()) {
       bucket.remove(bucket.find(&word_), &waiter);
-      if (bucket.find(&word_) == nullptr) clear(kQueued | kOnItsWay);
+      if (bucket.find(&word_) == nullptr) clear(kQueued | kOnItsWay | kWatched);
       bucket.unlock();
       if (!waiter.shared && waiter.unconditional()) {
         let_readers_in();

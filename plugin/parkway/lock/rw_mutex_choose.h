@@ -22,8 +22,11 @@ bool BasicRwMutex<P>::waking(const W& head) const {
          (side_.load(std::memory_order_relaxed) & kWaking) != 0;
 }
 template <class P>
-void BasicRwMutex<P>::set_waking(W* head, const W& chosen) {
-  if (P::kOnItsWayNs != 0 && !chosen.looks_again) {
+void BasicRwMutex<P>::set_waking(W* head, W& chosen) {
+  const bool counted = P::kOnItsWayNs != 0 && !chosen.looks_again;
+  chosen.crowd =
+      counted && !chosen.shared && head != nullptr && head->queue.writers != 0;
+  if (counted) {
     side_.store(side_.load(std::memory_order_relaxed) | kWaking,
                 std::memory_order_relaxed);
   } else if (head != nullptr) {
@@ -69,11 +72,11 @@ typename BasicRwMutex<P>::W* BasicRwMutex<P>::choose(WaitBucket<P>& bucket,
   if (waking(*head) && goes_on && head->priority == 0) return nullptr;
   std::uint32_t seen = word_.load(std::memory_order_relaxed);
   if (head->queue.conditions != 0 && shared) {
-    add(word_, kEvaluating);
+    change(word_, kEvaluating, kWatched);
     seen = word_.load(std::memory_order_relaxed);
   } else if (head->queue.conditions != 0) {
-    // Nobody else writes the word, see wake_and_release().
-    seen |= kEvaluating;
+    // As in wake_and_release(). Not kWatched, which may be over meanwhile.
+    seen = (seen | kEvaluating) & ~kWatched;
     word_.store(seen, std::memory_order_relaxed);
   }
   W* first = nullptr;
@@ -176,7 +179,7 @@ typename BasicRwMutex<P>::W* BasicRwMutex<P>::readers_to_let_in(
     *link = waiter;
     link = &waiter->next;
   }
-  if (bucket.find(&word_) == nullptr) clear(kQueued | kOnItsWay);
+  if (bucket.find(&word_) == nullptr) clear(kQueued | kOnItsWay | kWatched);
   return first;
 }
 

@@ -51,7 +51,8 @@ bool BasicRwMutex<P>::try_take(bool shared, bool beside, std::uint32_t drop,
 
 // One look. A writer that has not slept yet ends its polls where somebody
 // watches: each look takes the word from its owner, and one that looks is
-// enough. It will be woken, since a release does not go by kWatched.
+// enough. A release does not go by kWatched, and to sleep here is as at the end
+// of the polls: behind one that is on its way (A).
 template <class P>
 struct BasicRwMutex<P>::Polling {
   bool operator()() {
@@ -71,6 +72,21 @@ struct BasicRwMutex<P>::Polling {
   bool leave = false;
 };
 
+// Polls and yields, for one that is new. True if it has the mutex.
+template <class P>
+bool BasicRwMutex<P>::poll_at_first(bool shared, const SpinPlan& plan) {
+  Polling attempt{*this, shared, false};
+  // At once, if only a mark was in the way of the inline half.
+  if (attempt()) return true;
+  if (!attempt.leaves() && internal::spin_and_yield<P>(attempt, plan)) {
+    return true;
+  }
+  if (!attempt.leaves()) return false;
+  // The one that watches may have lost its CPU to this thread.
+  P::yield();
+  return attempt();
+}
+
 // Polls and yields; `woken`: after a sleep. True if it has the mutex.
 template <class P>
 bool BasicRwMutex<P>::poll(W& waiter, bool woken, const SpinPlan& plan) {
@@ -88,13 +104,14 @@ bool BasicRwMutex<P>::poll(W& waiter, bool woken, const SpinPlan& plan) {
              internal::YieldsEnd::kNothing;
 }
 
-// Whether a writer that was woken is the one that looks now. Only where others
-// sleep: a few threads get the mutex by their polls.
+// Whether a writer that was woken is the one that looks now. Only where other
+// writers sleep: a few threads get the mutex by their polls.
 template <class P>
 bool BasicRwMutex<P>::begin_watch(const W& waiter) {
+  if (!waiter.crowd) return false;
   constexpr std::uint32_t kCrowd = kQueued | kWriter;
   std::uint32_t word = word_.load(std::memory_order_relaxed);
-  while (!waiter.shared && (word & (kCrowd | kWatched)) == kCrowd) {
+  while ((word & (kCrowd | kWatched)) == kCrowd) {
     if (word_.compare_exchange_weak(word, word | kWatched,
                                     std::memory_order_relaxed)) {
       return true;

@@ -57,6 +57,8 @@ std::int64_t BasicRwMutex<P>::release(bool shared, bool to_sleep) {
 template <class P>
 bool BasicRwMutex<P>::leave_to_one(std::uint32_t& word, bool shared) {
   constexpr std::uint32_t kLeft = kQueued | kOnItsWay;
+  // A parent's flags: to be cleared under the bucket's lock.
+  if ((word & kLeft) != kLeft || flags_are_parents()) return false;
   while ((word & kLeft) == kLeft) {
     // release: pairs with the acquire of whoever takes it next.
     if (word_.compare_exchange_weak(word, word - (shared ? kReader : kWriter),
@@ -121,8 +123,8 @@ std::int64_t BasicRwMutex<P>::wake_and_release(WaitBucket<P>& bucket,
     } else if (chosen != nullptr) {
       set_waking(head, *chosen);
     }
-    // Nobody else writes the word: readers stay out, and the bucket's lock
-    // keeps the other bits what they are.
+    // Nobody else writes more than kWatched, a hint: readers stay out, and the
+    // bucket's lock keeps the other bits what they are.
     word_.store(
         (word & kSlow) | (granted ? if_held : if_free) | on_its_way(head),
         std::memory_order_release);
@@ -191,7 +193,10 @@ PARKWAY_NOINLINE void BasicRwMutex<P>::release_late(Word& word,
   if (bucket.marked(&word)) add(word, kSlow);
   W* const head = bucket.find(&word);
   BasicRwMutex* const mutex = head == nullptr ? nullptr : head->mutex;
-  if (mutex != nullptr && nobody_comes) mutex->clear_waking(head);
+  if (mutex != nullptr && nobody_comes) {
+    mutex->clear_waking(head);
+    mutex->clear(kWatched);
+  }
   // Without giving the lock back between: a waiter that keeps the mutex alive
   // may leave the queue.
   while (mutex != nullptr) {

@@ -31,11 +31,14 @@ struct AddressFutex : P {
     return !waits || waiter.commit(deadline);
   }
 
-  // As P::futexwakeup(), for a count of 1. By address only; it may come when
-  // something else has taken the memory. Another lock's waiter stands a wake
-  // for no reason.
-  static void futexwakeup(Word& word, std::uint32_t) noexcept {
-    BasicAddressWaiter<P>::wake_one(&word, AddressKind::kMutexFutex);
+  // As P::futexwakeup(). By address only; it may come when something else has
+  // taken the memory. Another lock's waiter stands a wake for no reason.
+  static void futexwakeup(Word& word, std::uint32_t count) noexcept {
+    for (; count > 0; --count) {
+      const std::size_t woken =
+          BasicAddressWaiter<P>::wake_one(&word, AddressKind::kMutexFutex);
+      if (woken == 0) return;
+    }
   }
 };
 

@@ -58,6 +58,8 @@ struct alignas(64) RwWaiter {
   // It has waited long and has found the mutex taken after several wakes: the
   // release that wakes it the next time hands the mutex over to it.
   bool starving;
+  // Other writers waited when it was woken: it may watch. Written by its waker.
+  bool crowd;
   // The mutex was handed over to it. Written before it is woken.
   bool granted;
 
@@ -120,7 +122,7 @@ class OwnWaiter {
     waiter_.queued = waiter_.moved = waiter_.beside = false;
     waiter_.announced = waiter_.looks_again = false;
     waiter_.settles = waiter_.looks_at = os::kForever;
-    waiter_.starving = waiter_.granted = false;
+    waiter_.starving = waiter_.granted = waiter_.crowd = false;
     waiter_.losses = 0;
   }
   ~OwnWaiter() {

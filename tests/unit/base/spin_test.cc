@@ -287,20 +287,22 @@ TEST(Spin, PollsCloselyWhereTheLastWaitHasJustEnded) {
   EXPECT_THAT(Gaps({}), testing::SizeIs(4));
 }
 
-// It was one of many, and each close look takes the word from its owner.
-TEST(Spin, IsNotInStepWhereThatTakesLong) {
-  constexpr auto kSteps = static_cast<int>(SpinLimits::kCloseSteps);
-  for (const int looks : {1, kSteps, kSteps + 1}) {
-    Counting::Reset(30, 4, 0);
-    Counting::limits.close_ticks = kAsLongAsTheTest;
-    Counting::now = 2 * std::uint64_t{kAsLongAsTheTest};
-    SpinWell();
+// It begins where the last one ended, nearly: each look that comes too early
+// takes the word from its owner.
+TEST(Spin, ClosePollsBeginNearTheEndOfTheLastOnes) {
+  Counting::Reset(30, 4, 0);
+  Counting::limits.close_ticks = kAsLongAsTheTest;
+  SpinWell();
+  constexpr auto kBack = static_cast<int>(SpinLimits::kCloseBack);
+  int from = 0;
+  for (const int looks : {1, 4, 6, 1, 1, 1, 1, 1}) {
+    EXPECT_THAT(Gaps({}), testing::SizeIs(SpinLimits::kCloseGaps - from))
+        << looks;
     int attempts = 0;
     EXPECT_TRUE(internal::spin<Counting>([&] { return ++attempts == looks; }));
-    EXPECT_THAT(Gaps({}),
-                testing::SizeIs(looks <= kSteps ? SpinLimits::kCloseGaps : 4))
-        << looks;
+    from = std::max(from + looks - 1 - kBack, 0);
   }
+  EXPECT_EQ(from, 0);
 }
 
 // How often each first gap comes in that many waits, and the mean of all.

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -215,6 +216,57 @@ TEST(RwWatcher, IsNotReliedOnByAnUrgentThread) {
   EXPECT_TRUE(urgent.served);
 }
 
+// There it is gone, and so is who waits for it.
+TEST(RwWatcher, IsForgottenInTheChildOfAFork) {
+  if (const char* why = WhyNoFork(Others::kRunning)) GTEST_SKIP() << why;
+  Woken state(Where::kPolls);
+  EXPECT_EQ(RunInChild([&] {
+              state.mutex.unlock();
+              std::uint32_t word = 0;
+              std::memcpy(&word, static_cast<const void*>(&state.mutex),
+                          sizeof(word));
+              return word == 0 ? 0 : 1;
+            }),
+            0);
+  state.mutex.unlock();
+}
+
+// Those that wait for a condition are no crowd: they do not want the mutex.
+TEST(RwWatcher, IsNoneWhereOthersWaitForConditions) {
+  RwWatchPlatform::preempted = true;
+  RwWatchPlatform::stopped = false;
+  Mutex mutex;
+  std::atomic<bool> ready{false};
+  const Predicate is_ready = {
+      [](const void* flag) {
+        return static_cast<const std::atomic<bool>*>(flag)->load();
+      },
+      [](const void* one, const void* other) { return one == other; }, &ready};
+  Thread idle([&] {
+    mutex.lock();
+    EXPECT_TRUE(mutex.await(is_ready, os::kForever, false));
+    mutex.unlock();
+  });
+  EXPECT_TRUE(idle.WaitAsleep());
+  mutex.lock();
+  Writer first(mutex, Where::kPolls);
+  EXPECT_TRUE(first.WaitAsleep());
+  {
+    const LateWakes late;
+    mutex.unlock();
+    EXPECT_TRUE(mutex.try_lock());
+  }
+  while (!RwWatchPlatform::stopped) std::this_thread::yield();
+  Writer second(mutex);
+  EXPECT_TRUE(second.WaitAsleep());
+  RwWatchPlatform::preempted = false;
+  ready = true;
+  mutex.unlock();
+  first.Join();
+  second.Join();
+  EXPECT_GT(second.pauses, 0);
+}
+
 // It may wait for the very CPU that is given away now.
 TEST(RwWatcher, IsNotReliedOnByWhoGoesToSleep) {
   Woken state(Where::kPolls);
@@ -223,7 +275,7 @@ TEST(RwWatcher, IsNotReliedOnByWhoGoesToSleep) {
       [](const void* one, const void* other) { return one == other; }, nullptr};
   std::vector<HandoffPlatform::Wake> wakes;
   HandoffPlatform::held_back = &wakes;
-  const std::int64_t soon = os::nanotime() + 1000000;
+  const std::int64_t soon = os::nanotime() + 50 * 1000000;
   EXPECT_FALSE(state.mutex.await(never, soon, false));
   HandoffPlatform::held_back = nullptr;
   EXPECT_EQ(wakes.size(), 1u);

@@ -312,17 +312,25 @@ TEST(Crowd, IsWokenByTwos) {
   EXPECT_EQ(WokenByTheFirst(false), 1u);
 }
 
+// Has seen who comes from a condition variable.
+struct HintedMutex {
+  void lock() { hinted = Platform::spin_history().notified; }
+  void unlock() {}
+  bool hinted = false;
+};
+
 // The hint is for one wait.
-TEST(Crowd, IsOverWithTheWait) {
+TEST(Crowd, ComesFromAConditionVariable) {
   CondVar changed;
-  BasicFutexMutex<Platform> mutex;
-  mutex.lock();
+  HintedMutex mutex;
   EXPECT_FALSE(changed.wait_for(mutex, std::chrono::nanoseconds(1)));
+  EXPECT_TRUE(mutex.hinted);
   EXPECT_FALSE(Platform::spin_history().notified);
+  mutex.hinted = false;
   EXPECT_FALSE(
       changed.wait_until(mutex, std::chrono::steady_clock::time_point()));
+  EXPECT_TRUE(mutex.hinted);
   EXPECT_FALSE(Platform::spin_history().notified);
-  mutex.unlock();
 }
 
 }  // namespace

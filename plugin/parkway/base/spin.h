@@ -34,10 +34,10 @@ namespace parkway {
 // A thread whose last spin ended well less than a first gap ago is in step with
 // somebody: it is handed things to and fro, or follows another thread through
 // the same section. What it waits for is probably one such step away. Then the
-// first gap is 1/kCloseParts of a unit, and the next are half as long again. It
-// begins kCloseBack gaps before the one that ended its last close wait: one of
-// many threads that want a tiny section looks as if it were in step, too, and
-// each of its early looks takes the word from the owner.
+// first gap is 1/kCloseParts of a unit, and the next are half as long again.
+// For a mutex it begins kCloseBack gaps before the one that ended its last
+// close wait: one of many threads that want a tiny section looks as if it were
+// in step, too, and each of its early looks takes the word from the owner.
 struct SpinLimits {
   // A unit's pauses, in sixteenths: on some machines a pause takes 50 ns. What
   // is drawn is rounded to whole pauses.
@@ -118,7 +118,7 @@ struct SpinHistory {
   // time.
   std::uint32_t left_out = 0;
   std::uint32_t next_left_out = 0;
-  // The gap with which its next close wait begins.
+  // The gap with which its next close wait for a mutex begins.
   std::uint32_t close_from = 0;
   // Of drawn().
   std::uint32_t random = 0;
@@ -259,22 +259,23 @@ bool spin_evenly(const SpinLimits& limits, Attempt& attempt,
   return false;
 }
 
+// `from`: see SpinHistory::close_from; null: the first one, always.
 template <class P, class Attempt>
-bool spin_close(const SpinLimits& limits, Attempt& attempt) {
-  const std::uint32_t from = P::spin_history().close_from;
+bool spin_close(const SpinLimits& limits, Attempt& attempt,
+                std::uint32_t* from) {
+  const std::uint32_t begin = from == nullptr ? 0 : *from;
   // Not 0, from which it would not grow.
   std::uint32_t parts =
       std::max(limits.unit_parts / SpinLimits::kCloseParts, 1u);
   for (std::uint32_t i = 0; i < SpinLimits::kCloseGaps; ++i) {
-    if (i >= from) {
+    if (i >= begin) {
       for (std::uint32_t left = drawn<P>(parts, Spread::kLater); left > 0;
            --left) {
         P::pause();
       }
       if (at_once(attempt)) {
-        if (is_done(attempt)) {
-          P::spin_history().close_from =
-              i - std::min(i, SpinLimits::kCloseBack);
+        if (from != nullptr && is_done(attempt)) {
+          *from = i - std::min(i, SpinLimits::kCloseBack);
         }
         return true;
       }
@@ -287,12 +288,12 @@ bool spin_close(const SpinLimits& limits, Attempt& attempt) {
 // `all`: not the first poll alone.
 template <class P, class Attempt>
 bool spin_by_history(const SpinLimits& limits, Attempt& attempt,
-                     const SpinPlan& plan, bool all) {
+                     const SpinPlan& plan, bool all, std::uint32_t* from) {
   const std::uint32_t gaps = std::min(limits.gaps, plan.gaps);
   if (gaps == 0) return false;
   bool done = false;
   if (all && P::ticks() - P::spin_history().ended < limits.close_ticks) {
-    done = spin_close<P>(limits, attempt);
+    done = spin_close<P>(limits, attempt, from);
   } else {
     std::uint32_t parts = plan.first_gap * limits.unit_parts;
     Spread spread = Spread::kFirst;
@@ -311,7 +312,7 @@ template <class P, class Attempt>
 bool spin(const SpinLimits& limits, Attempt& attempt,
           const SpinPlan& plan = {}) {
   return plan.even() ? spin_evenly<P>(limits, attempt, plan)
-                     : spin_by_history<P>(limits, attempt, plan, true);
+                     : spin_by_history<P>(limits, attempt, plan, true, nullptr);
 }
 template <class P, class Attempt>
 bool spin(Attempt&& attempt) {
@@ -357,7 +358,7 @@ bool spin_and_yield(Attempt&& attempt, const SpinPlan& plan = {}) {
   SpinHistory& history = P::spin_history();
   const bool all = history.left_out == 0;
   if (!all) --history.left_out;
-  if (spin_by_history<P>(limits, look, plan, all)) {
+  if (spin_by_history<P>(limits, look, plan, all, &history.close_from)) {
     if (look.done()) history.polls_helped(all);
     return look.done();
   }

@@ -287,19 +287,31 @@ TEST(Spin, PollsCloselyWhereTheLastWaitHasJustEnded) {
   EXPECT_THAT(Gaps({}), testing::SizeIs(4));
 }
 
-// It begins where the last one ended, nearly: each look that comes too early
-// takes the word from its owner.
-TEST(Spin, ClosePollsBeginNearTheEndOfTheLastOnes) {
-  Counting::Reset(30, 4, 0);
+// They begin where the last ones ended, nearly: each look that comes too early
+// takes the word from its owner. With a yield, as those of mutexes.
+TEST(SpinAndYield, ClosePollsBeginNearTheEndOfTheLastOnes) {
+  Counting::Reset(30, 4, 1);
   Counting::limits.close_ticks = kAsLongAsTheTest;
   SpinWell();
   constexpr auto kBack = static_cast<int>(SpinLimits::kCloseBack);
   int from = 0;
   for (const int looks : {1, 4, 6, 1, 1, 1, 1, 1}) {
-    EXPECT_THAT(Gaps({}), testing::SizeIs(SpinLimits::kCloseGaps - from))
-        << looks;
+    // Waits for anything else begin with the first one, and don't change that.
+    EXPECT_THAT(Gaps({}), testing::SizeIs(SpinLimits::kCloseGaps));
+    int polls = 0;
+    EXPECT_TRUE(internal::spin<Counting>([&] { return ++polls == 5; }));
+    Counting::pauses = 0;
     int attempts = 0;
-    EXPECT_TRUE(internal::spin<Counting>([&] { return ++attempts == looks; }));
+    int gap = 0;
+    EXPECT_TRUE(internal::spin_and_yield<Counting>([&] {
+      if (++attempts == 1) gap = Counting::pauses;
+      return attempts == looks;
+    }));
+    double expected = 30.0 / SpinLimits::kCloseParts;
+    for (int i = 0; i < from; ++i) expected *= 1.5;
+    // Both are rounded.
+    EXPECT_NEAR(gap, expected, expected * Percent(Spread::kLater) / 100 + 1)
+        << from;
     from = std::max(from + looks - 1 - kBack, 0);
   }
   EXPECT_EQ(from, 0);

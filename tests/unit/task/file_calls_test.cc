@@ -191,9 +191,16 @@ TEST_F(FileCallsTest, WhatIsNotInMemoryIsReadByThePool) {
   if (KernelHasFirstPage()) {
     GTEST_SKIP() << "this file system does not forget";
   }
-  EXPECT_EQ(InMemory(0), -1);
   // A look that finds it missing has the kernel bring it. Whether that is done
-  // before the read is the disk's affair: then forget once more.
+  // before the look ends, or before the read, is the disk's affair: then forget
+  // once more.
+  std::int64_t looked = InMemory(0);
+  for (int i = 0; i < 100 && looked != -1; ++i) {
+    File(content);
+    Forget(0, 0);
+    looked = InMemory(0);
+  }
+  EXPECT_EQ(looked, -1);
   const std::uint64_t trips = Trips();
   for (int i = 0; i < 100 && Trips() == trips; ++i) {
     File(content);

@@ -161,26 +161,26 @@ TEST(RwWatcher, ReleasesLeaveTheQueueToIt) {
   }
 }
 
-// One that looks is enough: each look takes the word from its owner.
-TEST(RwWatcher, WritersThatComeSleepAtOnce) {
-  Woken state(Where::kPolls);
+// How often a writer that comes now pauses before it sleeps.
+int PausesOfOneThatComes(Woken& state) {
   Writer third(state.mutex);
   EXPECT_TRUE(third.WaitAsleep());
   EXPECT_EQ(WakesOf(state.mutex), 0);
   RwWatchPlatform::preempted = false;
   third.Join();
-  EXPECT_EQ(third.pauses, 0);
+  return third.pauses;
+}
+
+// One that looks is enough: each look takes the word from its owner.
+TEST(RwWatcher, WritersThatComeSleepAtOnce) {
+  Woken state(Where::kPolls);
+  EXPECT_EQ(PausesOfOneThatComes(state), 0);
 }
 
 // It may wait for a CPU there, and they are those who look.
 TEST(RwWatcher, DoesNotWatchWhileItYields) {
   Woken state(Where::kYields);
-  Writer third(state.mutex);
-  EXPECT_TRUE(third.WaitAsleep());
-  EXPECT_EQ(WakesOf(state.mutex), 0);
-  RwWatchPlatform::preempted = false;
-  third.Join();
-  EXPECT_GT(third.pauses, 0);
+  EXPECT_GT(PausesOfOneThatComes(state), 0);
 }
 
 // Where nobody sleeps a thread that was woken is one of few, and all look.
